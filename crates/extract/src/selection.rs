@@ -1,7 +1,9 @@
 //! Which pages are wanted: all of them, or ranges such as `1-3,7,10-`.
 //!
-//! Numbers only; whether a document has such pages is for the reader to say.
+//! Numbers only; whether a document has such pages is for the reader to say. Called by the CLI, by a job's config and by
+//! the reader.
 
+use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -43,6 +45,22 @@ impl FromStr for PageSelection {
     }
 }
 
+impl fmt::Display for PageSelection {
+    /// As it is written; nothing for every page.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self::Ranges(ranges) = self else { return Ok(()) };
+        for (at, &(first, last)) in ranges.iter().enumerate() {
+            let comma = if at == 0 { "" } else { "," };
+            match last {
+                u32::MAX => write!(f, "{comma}{first}-")?,
+                last if last == first => write!(f, "{comma}{first}")?,
+                last => write!(f, "{comma}{first}-{last}")?,
+            }
+        }
+        Ok(())
+    }
+}
+
 fn range(part: &str) -> Option<(u32, u32)> {
     let number = |text: &str| text.trim().parse::<u32>().ok().filter(|&page| page > 0);
     let (first, last) = match part.split_once('-') {
@@ -64,6 +82,7 @@ mod tests {
             assert!(wanted.iter().all(|&page| selection.contains(page)), "{text}");
             assert!(!unwanted.iter().any(|&page| selection.contains(page)), "{text}");
         };
+        assert_eq!(" 1-3, 7 ,9-".parse::<PageSelection>().unwrap().to_string(), "1-3,7,9-");
         check("1-3,7", &[1, 2, 3, 7], &[0, 4, 6, 8]);
         check(" 5 , 10- ", &[5, 10, 4_000_000], &[4, 6, 9]);
         for text in ["", "0", "3-1", "a", "1-2-3", "-3", "1,,2"] {
