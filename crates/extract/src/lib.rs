@@ -7,6 +7,7 @@
 pub mod assignment;
 pub mod attribution;
 pub mod code;
+pub mod config;
 pub mod event;
 pub mod id;
 pub mod job;
@@ -18,6 +19,7 @@ pub mod pointer;
 pub mod retry;
 pub mod schema;
 pub mod score;
+pub mod selection;
 pub mod usage;
 pub mod values;
 pub mod verify;

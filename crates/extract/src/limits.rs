@@ -69,3 +69,12 @@ pub const SUBTREE_LEAVES_DEFAULT: usize = 40;
 /// Words of a document in one question, beyond which pages are chosen: 150,000 tokens or so, under the 200,000 that
 /// many models take and at which vendors double their price.
 pub const QUESTION_WORDS_MAX: usize = 100_000;
+
+/// Questions of one job that may be open at the same time: the published bound.
+pub const QUESTIONS_OPEN_MAX: u32 = 20;
+
+/// Times that a failed question may be repeated: the published bound.
+pub const RETRIES_MAX: u32 = 10;
+
+/// Highest temperature: the published bound.
+pub const TEMPERATURE_MAX: f64 = 2.0;
