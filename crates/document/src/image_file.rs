@@ -35,6 +35,11 @@ pub(crate) fn read_into(
     Ok(())
 }
 
+/// How many pictures there are.
+pub(crate) fn page_count(bytes: &[u8], media: Media) -> Result<u32, ReadError> {
+    Ok(u32::try_from(sizes(bytes, media)?.len()).unwrap_or(u32::MAX))
+}
+
 fn page(number: u32, (width, height): (u32, u32)) -> PageReading {
     #[allow(clippy::cast_precision_loss, reason = "pictures have fewer pixels a side than f32 counts exactly")]
     let (width, height) = (width as f32, height as f32);

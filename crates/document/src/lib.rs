@@ -18,6 +18,6 @@ pub mod worker;
 
 pub use limits::Limits;
 pub use read::{ReadError, Reading, read_here};
-pub use reader::{Reader, Stop};
+pub use reader::{Inspected, Reader, Stop};
 pub use render::Picture;
 pub use sluice_extract::selection::{PageSelection, SelectionError};

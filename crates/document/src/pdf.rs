@@ -64,6 +64,11 @@ pub(crate) fn read_into(
     Ok(())
 }
 
+/// How many pages there are, without looking at one.
+pub(crate) fn page_count(bytes: Vec<u8>) -> Result<u32, ReadError> {
+    Ok(u32::try_from(open(bytes)?.pages().len()).unwrap_or(u32::MAX))
+}
+
 /// Draws pages one by one; one that panics is left out.
 pub(crate) fn render_into(
     bytes: Vec<u8>,

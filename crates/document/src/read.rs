@@ -90,6 +90,16 @@ pub(crate) fn read_into(
     }
 }
 
+/// What is known of a document without reading a page of it.
+pub(crate) fn inspect(bytes: Vec<u8>, limits: &Limits) -> Result<Head, ReadError> {
+    let media = guard(&bytes, limits)?;
+    let page_count = match media {
+        Media::Pdf => pdf::page_count(bytes)?,
+        Media::Png | Media::Jpeg | Media::Tiff | Media::Webp => image_file::page_count(&bytes, media)?,
+    };
+    Ok(Head { media, page_count })
+}
+
 /// Refuses what can be refused without parsing.
 pub(crate) fn guard(bytes: &[u8], limits: &Limits) -> Result<Media, ReadError> {
     if bytes.is_empty() {
@@ -157,6 +167,11 @@ impl Sink for Gathered {
 }
 
 impl Gathered {
+    /// How many pages the file says it has, once that was said.
+    pub(crate) fn page_count(&self) -> Option<u32> {
+        self.head.map(|head| head.page_count)
+    }
+
     /// No page was read.
     pub(crate) fn is_empty(&self) -> bool {
         self.pages.is_empty()

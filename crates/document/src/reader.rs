@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use sluice_extract::code::Code;
-use sluice_extract::page::ContentHash;
+use sluice_extract::page::{ContentHash, Media};
 
 use self::child::{Child, End, Overseer};
 use crate::read::{Gathered, Sink, guard};
@@ -33,6 +33,15 @@ pub struct Reader {
     pub args: Vec<OsString>,
     /// What one document may cost.
     pub limits: Limits,
+}
+
+/// What is known of a document before it is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Inspected {
+    /// What kind of file it is.
+    pub media: Media,
+    /// Pages that it says it has.
+    pub page_count: u32,
 }
 
 /// Stops a reading from another thread. Clones stop the same reading.
@@ -75,6 +84,22 @@ impl Reader {
             }
         }
         run.finish(selection, ContentHash::of(bytes))
+    }
+
+    /// What kind of file it is and how many pages it says it has, without reading a page.
+    ///
+    /// # Errors
+    /// When it is nothing that is read, or cannot be opened; the code says why.
+    pub fn inspect(&self, bytes: &[u8]) -> Result<Inspected, ReadError> {
+        let media = guard(bytes, &self.limits)?;
+        let stop = Stop::default();
+        let mut run = Run::new(&self.limits, &stop);
+        self.attend(bytes, Task::Inspect, &mut run)?;
+        match (run.gathered.page_count(), run.last_death) {
+            (Some(page_count), _) => Ok(Inspected { media, page_count }),
+            (None, Some(error)) => Err(error),
+            (None, None) => Err(ReadError::new(Code::Internal, "the reading process said nothing")),
+        }
     }
 
     /// Draws pages at so many dots per inch, fewer where the limit of pixels asks for it. Pictures come as they are.

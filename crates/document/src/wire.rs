@@ -27,6 +27,8 @@ pub(crate) struct Request {
 pub(crate) enum Task {
     /// Read the selected pages with a number greater than `after`.
     Read { selection: PageSelection, after: u32 },
+    /// Say only what it is and how many pages it has.
+    Inspect,
     /// Draw these pages.
     Render { pages: Vec<u32>, dpi: f32 },
 }

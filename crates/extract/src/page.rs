@@ -74,6 +74,20 @@ pub enum Media {
     Webp,
 }
 
+impl Media {
+    /// As HTTP names it.
+    #[must_use]
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Pdf => "application/pdf",
+            Self::Png => "image/png",
+            Self::Jpeg => "image/jpeg",
+            Self::Tiff => "image/tiff",
+            Self::Webp => "image/webp",
+        }
+    }
+}
+
 /// A document as far as it was read. `pages` may hold fewer than `page_count`: a selection, or a damaged file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Document {

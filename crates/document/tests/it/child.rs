@@ -3,8 +3,9 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use sluice_document::{Limits, PageSelection, Reader, Stop};
+use sluice_document::{Inspected, Limits, PageSelection, Reader, Stop};
 use sluice_extract::code::{Code, FindingKind};
+use sluice_extract::page::Media;
 
 use crate::make;
 
@@ -38,6 +39,10 @@ fn endless() -> make::Pdf {
     )
 }
 
+fn endless_pages() -> Vec<u8> {
+    endless().with(11, make::stream("", b"/X Do")).bytes()
+}
+
 #[test]
 fn a_child_reads_what_this_process_reads() {
     let bytes = hello();
@@ -57,8 +62,19 @@ fn only_selected_pages_are_read() {
 }
 
 #[test]
+fn a_document_is_inspected_without_reading_a_page() {
+    let inspected = |bytes: &[u8]| reader().inspect(bytes).map_err(|error| error.code);
+    let endless = Inspected { media: Media::Pdf, page_count: 3 };
+    assert_eq!(inspected(&endless_pages()), Ok(endless), "a page that never ends is not looked at");
+    assert_eq!(inspected(b""), Err(Code::EmptyDocument));
+    assert_eq!(inspected(b"Dear Sir"), Err(Code::UnsupportedMedia));
+    assert_eq!(inspected(b"%PDF-1.7 and nothing more"), Err(Code::Damaged));
+    assert_eq!(inspected(b"\x89PNG\r\n\x1a\n"), Err(Code::Damaged));
+}
+
+#[test]
 fn a_page_that_kills_the_child_costs_that_page_alone() {
-    let bytes = endless().with(11, make::stream("", b"/X Do")).bytes();
+    let bytes = endless_pages();
     let mut reader = reader();
     reader.limits.seconds_base = 0.7;
     let reading = reader.read(&bytes, &PageSelection::All).unwrap();
