@@ -14,11 +14,11 @@
 //! `result` is the whole result, of which a subtree gets its part. A rule is for the subtrees at its `path` (all, where
 //! it has none): it waits, fails as often as it has failures (the n-th attempt gets the n-th failure), and then answers
 //! with its own `value` or the part of `result`. The first rule that fits is taken. Every call appends the line
-//! `attempt subtree-id path` to `ledger`, so that a test can count from outside.
+//! `unix-ms seed attempt subtree-id path` (seed `-` for none) to `ledger`, so that a test can count from outside.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;
 use serde::Deserialize;
@@ -108,7 +108,10 @@ impl Scripted {
 
     fn write_ledger(&self, question: &Question) -> Result<(), ModelError> {
         let Some(path) = &self.script.ledger else { return Ok(()) };
-        let line = format!("{} {} {}\n", question.attempt, question.subtree.id, question.subtree.path);
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
+        let seed = question.settings.seed.map_or_else(|| "-".to_owned(), |seed| seed.to_string());
+        let Question { attempt, subtree, .. } = question;
+        let line = format!("{since} {seed} {attempt} {} {}\n", subtree.id, subtree.path);
         let opened = std::fs::OpenOptions::new().create(true).append(true).open(path);
         let written = opened.and_then(|mut file| file.write_all(line.as_bytes()));
         written.map_err(|error| failure(Code::Internal, format!("the ledger {}: {error}", path.display())))
