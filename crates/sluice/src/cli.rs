@@ -4,6 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use sluice_document::PageSelection;
+use sluice_extract::id::{JobId, KeyId};
+use sluice_extract::job::Status;
+use sluice_store::Tenant;
 
 use crate::commands::eval::EvalArgs;
 use crate::printer::Format;
@@ -32,6 +35,21 @@ pub(crate) enum Command {
     Eval(EvalCommand),
     /// List the models that can be asked
     Models,
+    /// Make, list and revoke the keys of a server
+    Keys {
+        #[command(subcommand)]
+        command: KeysCommand,
+    },
+    /// Look at a server's jobs, stop, repeat and remove them
+    Jobs {
+        #[command(subcommand)]
+        command: JobsCommand,
+    },
+    /// Look after what is kept
+    Data {
+        #[command(subcommand)]
+        command: DataCommand,
+    },
     /// Tell what is set up, what is missing, and how to mend it
     Doctor,
     /// The child that reads foreign bytes; not for people
@@ -89,6 +107,113 @@ pub(crate) struct ExtractArgs {
     /// Only errors on standard error, no progress
     #[arg(long, short)]
     pub(crate) quiet: bool,
+}
+
+/// Where everything is kept.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct DataFolder {
+    /// The folder that holds everything: jobs, documents, keys [default: sluice in your data folder]
+    #[arg(long = "data", value_name = "DIR", env = "SLUICE_DATA", hide_env_values = true)]
+    pub(crate) data: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeysCommand {
+    /// Make a key and print it, alone, on standard output; it is not shown again
+    Create {
+        /// Who asks with it: each tenant sees only its own documents, schemas and jobs
+        #[arg(long, value_name = "NAME")]
+        tenant: Tenant,
+        /// What it is for, to know it by in the list
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        label: String,
+        #[command(flatten)]
+        folder: DataFolder,
+    },
+    /// List keys by their names; the keys themselves are not kept
+    List {
+        /// Only this tenant's
+        #[arg(long, value_name = "NAME")]
+        tenant: Option<Tenant>,
+        #[command(flatten)]
+        folder: DataFolder,
+    },
+    /// Make a key worth nothing, at once
+    Revoke {
+        /// Its name, as `sluice keys list` shows it
+        #[arg(value_name = "ID")]
+        id: KeyId,
+        #[command(flatten)]
+        folder: DataFolder,
+    },
+}
+
+/// One job, wherever it is.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct OneJob {
+    /// Its id, in either spelling
+    #[arg(value_name = "ID")]
+    pub(crate) id: JobId,
+    #[command(flatten)]
+    pub(crate) folder: DataFolder,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum JobsCommand {
+    /// List jobs, newest first
+    List {
+        /// Only this tenant's
+        #[arg(long, value_name = "NAME")]
+        tenant: Option<Tenant>,
+        /// Only those that are: pending, processing, retrying, completed, failed, cancelled
+        #[arg(long, value_name = "STATUS", value_parser = status)]
+        status: Vec<Status>,
+        /// At most so many of each tenant
+        #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=1000))]
+        limit: u32,
+        #[command(flatten)]
+        folder: DataFolder,
+    },
+    /// Show how far a job is, its parts, and what it took, as JSON
+    Show(OneJob),
+    /// Stop a job; what is finished is kept
+    Cancel(OneJob),
+    /// Ask the failed parts of an ended job again; what is finished is not asked again
+    Retry(OneJob),
+    /// Remove an ended job with its log
+    Rm(OneJob),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DataCommand {
+    /// How much there is
+    Stats {
+        #[command(flatten)]
+        folder: DataFolder,
+    },
+    /// Remove what nothing refers to and give the room back to the disk
+    Compact {
+        /// Remove ended jobs, unused documents and remembered answers of more than so many days as well
+        #[arg(long, value_name = "DAYS")]
+        older_than_days: Option<u32>,
+        #[command(flatten)]
+        folder: DataFolder,
+    },
+    /// Copy everything to a new folder, also while a server runs; `--data` of the copy works
+    Backup {
+        /// The new folder
+        #[arg(value_name = "DIR")]
+        target: PathBuf,
+        #[command(flatten)]
+        folder: DataFolder,
+    },
+}
+
+fn status(text: &str) -> Result<Status, String> {
+    Status::ALL.into_iter().find(|status| status.as_str() == text).ok_or_else(|| {
+        let all: Vec<&str> = Status::ALL.iter().map(|status| status.as_str()).collect();
+        format!("one of: {}", all.join(", "))
+    })
 }
 
 #[derive(Debug, Subcommand)]

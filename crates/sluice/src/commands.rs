@@ -1,9 +1,12 @@
 //! One file per command: wires the rooms, prints, gives the exit code. Called by `main`.
 
+mod data;
 mod doctor;
 mod document;
 pub(crate) mod eval;
 mod extract;
+mod jobs;
+mod keys;
 mod models;
 mod schema;
 
@@ -27,6 +30,9 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Document(args) => document::run(&args),
         Command::Eval(args) => evaluate(args).await,
         Command::Models => models::run(),
+        Command::Keys { command } => keys::run(command).await,
+        Command::Jobs { command } => jobs::run(command).await,
+        Command::Data { command } => data::run(command).await,
         Command::Doctor => doctor::run(),
         Command::ReadDocument => {
             Err(anyhow::anyhow!("the reading child was started inside a runtime; please report it"))

@@ -9,6 +9,7 @@ mod config;
 mod explain;
 mod extractor;
 mod inputs;
+mod kept;
 mod printer;
 mod progress;
 mod trouble;

@@ -67,6 +67,12 @@ pub(crate) fn print(error: &anyhow::Error) -> ExitCode {
     ExitCode::from(USAGE)
 }
 
+/// A moment as RFC 3339 in UTC.
+pub(crate) fn moment(at_ms: u64) -> String {
+    let moment = i64::try_from(at_ms).ok().and_then(chrono::DateTime::from_timestamp_millis);
+    moment.map_or_else(|| format!("{at_ms} ms"), |at| at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true))
+}
+
 /// `1 page`, `2 pages`.
 pub(crate) fn counted(number: usize, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })

@@ -5,5 +5,6 @@
 mod commands;
 mod examples;
 mod extract;
+mod kept;
 mod run;
 mod trouble;
