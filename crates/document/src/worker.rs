@@ -49,10 +49,7 @@ fn serve() -> io::Result<()> {
             let mut sink = Frames { output: &mut output, limits: &limits };
             read::read_into(bytes, &limits, &selection, after, &mut sink)
         }
-        Task::Inspect => read::inspect(bytes, &limits).and_then(|head| {
-            let _ = said(&Frame::Head(head, 0).write(&mut output));
-            Ok(())
-        }),
+        Task::Inspect => read::inspect(bytes, &limits).map(|head| drop(Frame::Head(head, 0).write(&mut output))),
         Task::Render { pages, dpi } => {
             render::render_into(bytes, &limits, &pages, dpi, &mut |frame| said(&frame.write(&mut output)))
         }
