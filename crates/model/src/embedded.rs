@@ -28,6 +28,7 @@ mod head;
 mod label;
 mod layout;
 mod lexicon;
+mod masthead;
 mod near;
 mod party;
 mod prose;
@@ -51,7 +52,7 @@ pub use solution::Solution;
 use solution::{Found, project};
 
 /// Changes whenever the same question may be answered differently.
-const VERSION: &str = "5";
+const VERSION: &str = "6";
 
 /// Solutions that are kept: the subtrees of a few documents that are worked on side by side.
 const MEMO_MAX: usize = 16;

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::appositive;
 use super::candidate::{Candidates, Printed};
 use super::label::{Label, Labels};
-use super::layout::Layout;
+use super::layout::{Layout, Segment};
 use super::near::Side;
 use super::scope::Scopes;
 use super::slot::{Slot, Want};
@@ -137,7 +137,9 @@ impl Reading<'_> {
                 let wordy = matches!(slot.want, Want::Name | Want::Text | Want::Part(_) | Want::Address);
                 let loose = match side {
                     Side::After => !label.colon && (self.is_running(&label.at) || wordy && self.is_long()),
-                    Side::Below => wordy && self.is_long() && !self.stands_out(&label.at),
+                    Side::Below => {
+                        wordy && (self.is_running(&label.at) || self.is_long() && !self.stands_out(&label.at))
+                    }
                     Side::Beside => false,
                 };
                 if loose {
@@ -165,7 +167,8 @@ impl Reading<'_> {
 
     /// Is a label part of running text?
     fn is_running(&self, at: &Printed) -> bool {
-        self.layout.segments.get(at.segment).is_some_and(|segment| segment.words.len() > RUNNING_WORDS)
+        let running = |segment: &Segment| segment.running || segment.words.len() > RUNNING_WORDS;
+        self.layout.segments.get(at.segment).is_some_and(running)
     }
 
     /// Does a label stand out as one: bold, or in a cell of a table?

@@ -15,6 +15,7 @@ use super::forms::{self, Filled};
 use super::head;
 use super::label::Labels;
 use super::layout::Layout;
+use super::masthead;
 use super::party;
 use super::query::Query;
 use super::scope::{Scopes, flat_role};
@@ -39,7 +40,8 @@ pub(crate) fn fill(layout: &Layout<'_>, schema: &Schema) -> BTreeMap<String, Fou
     let reading = Reading { layout, candidates: &candidates, labels: &labels, scopes: &scopes, similar, partial };
     let mut claims: Vec<Vec<Claim>> =
         slots.iter().enumerate().map(|(index, slot)| reading.claims(index, slot)).collect();
-    for (index, claim) in party::claims(&reading, &slots).into_iter().chain(head::claims(&reading, &slots)) {
+    let unlabelled = party::claims(&reading, &slots).into_iter().chain(head::claims(&reading, &slots));
+    for (index, claim) in unlabelled.chain(masthead::claims(&reading, &slots)) {
         add(&mut claims, index, claim);
     }
     let filled = forms::fill(layout, &candidates, schema);

@@ -124,8 +124,12 @@ impl Head {
             return None;
         }
         let organised = if Lexicon::shared().is_organisation(&folded) { 0.18 } else { 0.0 };
-        let within =
-            |domain: &String| compact.contains(domain.as_str()) || compact.len() > 4 && domain.contains(&compact);
+        let within = |domain: &String| {
+            let whole: String = domain.split('-').collect();
+            let parts =
+                domain.contains('-') && domain.split('-').all(|part| folded.split(' ').any(|word| word == part));
+            parts || compact.contains(&whole) || compact.len() > 4 && whole.contains(&compact)
+        };
         let domain = if self.domains.iter().any(within) { 0.3 } else { 0.0 };
         let large = self.large(segment);
         let first = match segment.rect.y0 <= self.first + 2.0 {
@@ -178,7 +182,8 @@ fn domains(reading: &Reading<'_>) -> Vec<String> {
         let parts: Vec<&str> = host.split('.').filter(|part| *part != "www").collect();
         let name = parts.get(parts.len().checked_sub(2)?)?;
         let free = ["gmail", "gmx", "web", "outlook", "hotmail", "yahoo", "icloud", "me", "aol", "t-online", "example"];
-        (name.len() > 3 && !free.contains(name)).then(|| name.chars().filter(|char| char.is_alphanumeric()).collect())
+        (name.len() > 3 && !free.contains(name))
+            .then(|| name.chars().filter(|&char| char.is_alphanumeric() || char == '-').collect())
     };
     let mut names: Vec<String> = texts.filter_map(host).collect();
     names.sort();

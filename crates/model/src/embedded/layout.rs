@@ -3,6 +3,7 @@
 //! Geometry and text only: what a segment means is not decided here. Built once per document; labels, candidates and
 //! arrays read it.
 
+use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 use std::sync::OnceLock;
 
@@ -11,6 +12,11 @@ use sluice_extract::page::{Document, Page, Rect};
 
 /// A gap between two words that is wider than this many line heights parts two segments.
 const GAP_IN_HEIGHTS: f32 = 1.1;
+
+/// Lines of a paragraph.
+const PARAGRAPH_LINES_MIN: usize = 3;
+/// Words that its lines have on average.
+const PARAGRAPH_WORDS_A_LINE: f32 = 5.5;
 
 /// Everything that was read, as segments.
 pub(crate) struct Layout<'a> {
@@ -43,6 +49,8 @@ pub(crate) struct Segment {
     pub(crate) size: f32,
     /// Every word is bold.
     pub(crate) bold: bool,
+    /// Is part of a paragraph of running text.
+    pub(crate) running: bool,
     /// Table of the page and cell of that table, where it stands in one.
     pub(crate) cell: Option<(usize, usize)>,
 }
@@ -114,8 +122,10 @@ impl<'a> Layout<'a> {
 fn page_segments(index: usize, page: &Page) -> Vec<Segment> {
     let cells = cells_of_words(page);
     let upright = upright_rotation(page);
-    let mut segments = Vec::new();
+    let running = running_blocks(page);
+    let mut segments: Vec<Segment> = Vec::new();
     for line in &page.lines {
+        let before = segments.len();
         let mut run: Vec<u32> = Vec::new();
         for word in line.words.clone() {
             if page.words.get(word as usize).is_none_or(|word| word.rotation != upright || word.text.is_empty()) {
@@ -127,8 +137,26 @@ fn page_segments(index: usize, page: &Page) -> Vec<Segment> {
             run.push(word);
         }
         segments.extend(segment(index, page, &cells, run));
+        let whole = segments.len() == before + 1;
+        if let Some(segment) = segments.last_mut().filter(|_| whole && running.contains(&line.block)) {
+            segment.running = segment.cell.is_none();
+        }
     }
     into_rows(segments)
+}
+
+/// The blocks that are paragraphs: several lines of many words.
+fn running_blocks(page: &Page) -> HashSet<u32> {
+    let mut counts: BTreeMap<u32, (usize, usize)> = BTreeMap::new();
+    for line in &page.lines {
+        let (lines, words) = counts.entry(line.block).or_default();
+        *lines += 1;
+        *words += line.words.len();
+    }
+    let running = |&(_, (lines, words)): &(u32, (usize, usize))| {
+        lines >= PARAGRAPH_LINES_MIN && words as f32 >= PARAGRAPH_WORDS_A_LINE * lines as f32
+    };
+    counts.into_iter().filter(running).map(|(block, _)| block).collect()
 }
 
 /// The direction most words of a page have: a drawing's side notes do not part its lines.
@@ -174,7 +202,7 @@ fn segment(index: usize, page: &Page, cells: &[Option<(usize, usize)>], words: V
     let size = on_page.iter().map(|word| word.size).fold(0.0, f32::max);
     let bold = on_page.iter().all(|word| word.bold);
     let cell = words.first().and_then(|&word| cells.get(word as usize).copied().flatten());
-    Some(Segment { page: index, row: 0, words, starts, text, rect, size, bold, cell })
+    Some(Segment { page: index, row: 0, words, starts, text, rect, size, bold, running: false, cell })
 }
 
 /// Sorts by rows: segments whose middles stand within each other's height share a row.

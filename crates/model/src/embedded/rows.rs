@@ -13,6 +13,7 @@ mod frame;
 mod series;
 mod sheet;
 mod spread;
+mod summed;
 mod wording;
 
 use std::cell::RefCell;

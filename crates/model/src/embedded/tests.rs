@@ -99,6 +99,23 @@ fn parties_of_contracts_stand_before_their_roles() {
 }
 
 #[test]
+fn what_a_first_page_bears_without_labels() {
+    let asked = fields(&[("title", "string"), ("report_number", "string"), ("published_on", "date")]);
+    let cover = "NORTH MILL AUTHORITY                    NMA/ER/2024-07\n\n\nYearly Review\n\nA. Author · 3 May 2024\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\nbody of the text";
+    let mut document = document(&[cover, "Mill and more\n\nTitle: Director"]);
+    document.pages[0]
+        .words
+        .iter_mut()
+        .filter(|word| ["Yearly", "Review"].contains(&word.text.as_str()))
+        .for_each(|word| word.size = 24.0);
+    let found = solve(&document, &schema(&asked)).value;
+    assert_eq!(
+        found,
+        json!({"title": "Yearly Review", "report_number": "NMA/ER/2024-07", "published_on": "2024-05-03"})
+    );
+}
+
+#[test]
 fn types_and_rules_of_the_node_decide() {
     let asked = json!({"type": "object", "properties": {
         "status": {"enum": ["open", "paid"]},

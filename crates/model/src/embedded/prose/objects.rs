@@ -43,7 +43,7 @@ struct Read {
 pub(crate) fn fill(outline: &Outline, sections: &[Section], pointer: &str, rules: &ArrayRules) -> Option<Found> {
     let item = object(&rules.items)?;
     let asked = asked(item);
-    if asked.is_empty() || is_numeric(&asked) {
+    if asked.is_empty() || is_numeric(&asked) || is_alike(&asked) {
         return None;
     }
     let mut found = Found { value: json!([]), ..Found::default() };
@@ -80,6 +80,14 @@ fn is_numeric(asked: &[Asked<'_>]) -> bool {
             && !matches!(asked.role, Role::Start | Role::End | Role::When)
     };
     asked.iter().filter(number).count() * 3 > asked.len()
+}
+
+/// Some property takes a figure among other things, and most ask for nothing that a text would tell apart: columns of a
+/// table, not parts of an entry.
+fn is_alike(asked: &[Asked<'_>]) -> bool {
+    let figure = |node: &Node| matches!(node.kind, Kind::Number(_) | Kind::Integer(_));
+    let may = |asked: &Asked<'_>| matches!(&asked.node.kind, Kind::Union(branches) if branches.iter().any(figure));
+    asked.iter().any(may) && asked.iter().filter(|asked| asked.role == Role::Name).count() > 2
 }
 
 fn is_tabled(outline: &Outline, lines: &Range<usize>) -> bool {

@@ -7,6 +7,7 @@ use sluice_extract::schema::Node;
 
 use super::cell;
 use super::sheet::{CellText, Sheet, SheetRow};
+use super::summed;
 use crate::embedded::text::fold;
 
 /// A gap of this many line heights ends a table that has no rules.
@@ -35,7 +36,8 @@ pub(crate) struct Row {
 }
 
 impl Meaning<'_> {
-    fn typed(&self) -> impl Iterator<Item = &(usize, &Node)> {
+    /// Columns of figures and dates.
+    pub(crate) fn typed(&self) -> impl Iterator<Item = &(usize, &Node)> {
         self.columns
             .iter()
             .filter(|(_, node)| matches!(cell::want(node), cell::Want::Number | cell::Want::Money | cell::Want::Date))
@@ -68,6 +70,9 @@ pub(crate) fn rows(sheet: &Sheet, meaning: &Meaning<'_>) -> Vec<Row> {
     let lines: Vec<&SheetRow> = sheet.rows.iter().collect();
     let mut parts = parts(sheet, &lines, meaning);
     sparse(&lines, &mut parts, meaning);
+    if meaning.without_totals {
+        leave_sum_out(&lines, &mut parts, meaning);
+    }
     if !sheet.whole_rows {
         end(&lines, &mut parts, sheet);
     }
@@ -101,6 +106,15 @@ fn parts(sheet: &Sheet, lines: &[&SheetRow], meaning: &Meaning<'_>) -> Vec<Part>
             if has_all && !crossing { Part::Begins } else { Part::Other }
         })
         .collect::<Vec<Part>>()
+}
+
+/// The last row is no row of its own where it sums up the others.
+fn leave_sum_out(lines: &[&SheetRow], parts: &mut [Part], meaning: &Meaning<'_>) {
+    let begins: Vec<usize> = (0..parts.len()).filter(|&at| parts[at] == Part::Begins).collect();
+    let rows: Vec<&SheetRow> = begins.iter().map(|&at| lines[at]).collect();
+    if let Some(&last) = begins.last().filter(|_| summed::is_sum(&rows, meaning)) {
+        parts[last] = Part::Total;
+    }
 }
 
 /// Lines with a label where the sure rows have theirs, and at least one figure, are rows with empty cells.

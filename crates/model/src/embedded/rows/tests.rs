@@ -99,6 +99,27 @@ fn columns_are_named_by_their_heads() {
 }
 
 #[test]
+fn a_row_that_adds_up_the_others_is_no_row_where_totals_are_left_out() {
+    let check = |last: &str, calls: i64, kept: bool| {
+        let lines = ["Quay          Calls", "North            12", "South            31", "East              7", last];
+        let mut rows = vec![
+            json!({"quay": "North", "calls": 12}),
+            json!({"quay": "South", "calls": 31}),
+            json!({"quay": "East", "calls": 7}),
+        ];
+        rows.extend(kept.then(|| json!({"quay": "West", "calls": calls})));
+        check_pages(
+            &[&lines],
+            json!({"quay": string(), "calls": number()}),
+            "The table without its total",
+            json!(rows),
+        );
+    };
+    check("All quays        50", 50, false);
+    check("West             51", 51, true);
+}
+
+#[test]
 fn heads_of_other_languages() {
     check(
         &[
