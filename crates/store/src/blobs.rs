@@ -1,8 +1,9 @@
 //! Bytes by the hash of their content.
 //!
 //! The same bytes are kept once; what is there is never changed, so it may be written twice. In files under the data
-//! directory, each flushed before it is told, or in memory for tests; other places are a feature of `object_store`. Never
-//! whose they are: rows say that. Called by the engine and the server.
+//! directory, each flushed before it is told, or in memory for tests; other places are a feature of `object_store`. What
+//! was made from them (a document as it was read) stands beside them and goes with them. Never whose they are: rows say
+//! that. Called by the engine and the server.
 
 use std::collections::BTreeSet;
 use std::path::Path as FilePath;
@@ -21,6 +22,9 @@ use crate::{StoreError, random};
 
 /// Bytes of an upload that are gathered before they are written.
 const PART_BYTES: usize = 5 * 1024 * 1024;
+
+/// Where things are that were made from blobs.
+const DERIVED: &str = "derived";
 
 /// Bytes by the hash of their content.
 #[derive(Clone, Debug)]
@@ -112,6 +116,27 @@ impl Blobs {
         Err(StoreError::Damaged(format!("the bytes of {hash} are others")))
     }
 
+    /// Keeps what was made from a blob, under a name that says how it was made. It goes when the blob goes.
+    ///
+    /// # Errors
+    /// The place does not take it.
+    pub async fn derived_put(&self, of: &ContentHash, how: &ContentHash, bytes: Bytes) -> Result<(), StoreError> {
+        self.place.put(&path_of_derived(of, how), PutPayload::from(bytes)).await?;
+        Ok(())
+    }
+
+    /// What was made from a blob in this way; `None` where it is not there. Whoever made it checks it.
+    ///
+    /// # Errors
+    /// The place cannot be read.
+    pub async fn derived_get(&self, of: &ContentHash, how: &ContentHash) -> Result<Option<Bytes>, StoreError> {
+        match self.place.get(&path_of_derived(of, how)).await {
+            Ok(found) => Ok(Some(found.bytes().await?)),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// Are there bytes of this name?
     ///
     /// # Errors
@@ -134,8 +159,7 @@ impl Blobs {
         let mut found = self.place.list(None);
         let mut swept = 0;
         while let Some(blob) = found.try_next().await? {
-            let name = blob.location.filename().and_then(|name| ContentHash::try_from(name.to_owned()).ok());
-            let is_used = name.is_some_and(|name| in_use.contains(&name));
+            let is_used = needed_of(&blob.location).is_some_and(|name| in_use.contains(&name));
             if !is_used && blob.last_modified.timestamp_millis() < before {
                 self.place.delete(&blob.location).await?;
                 swept += 1;
@@ -149,4 +173,18 @@ impl Blobs {
 fn path_of(hash: &ContentHash) -> Path {
     let (first, _) = hash.as_str().split_at_checked(2).unwrap_or(("xx", ""));
     Path::from(format!("sha256/{first}/{hash}"))
+}
+
+/// Made from a blob: beside the others that were made from it.
+fn path_of_derived(of: &ContentHash, how: &ContentHash) -> Path {
+    let (first, _) = of.as_str().split_at_checked(2).unwrap_or(("xx", ""));
+    Path::from(format!("{DERIVED}/{first}/{of}/{how}"))
+}
+
+/// The blob that must be in use for this one to stay: itself, or the one that it was made from.
+fn needed_of(location: &Path) -> Option<ContentHash> {
+    let mut parts = location.parts();
+    let is_derived = parts.next()?.as_ref() == DERIVED;
+    let name = if is_derived { parts.nth(1)?.as_ref().to_owned() } else { location.filename()?.to_owned() };
+    ContentHash::try_from(name).ok()
 }

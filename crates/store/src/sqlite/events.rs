@@ -119,7 +119,7 @@ fn follow_up(tx: &mut Transaction<'_>, tenant: &Tenant, head: &Head, event: &Eve
     } else if matches!(event, Event::JobReopened) {
         let fence = i64::from(head.round) << SEQUENCE_BITS;
         tx.connection
-            .prepare_cached("insert into wish (job, tenant, due_at, fence) values (?1, ?2, ?3, ?4)")?
+            .prepare_cached("insert into wish (job, tenant, due_at, lease_until, fence) values (?1, ?2, ?3, ?3, ?4)")?
             .execute(params![head.number, tenant.as_str(), time(tx.now_ms), fence])?;
         tx.tell_wishes();
     } else if matches!(event, Event::CancelRequested) {

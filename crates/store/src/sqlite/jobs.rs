@@ -48,11 +48,9 @@ pub(super) fn insert(tx: &mut Transaction<'_>, new: &NewJob, admission: &Admissi
             time(tx.now_ms),
         ])?;
     let number = tx.connection.last_insert_rowid();
-    tx.connection.prepare_cached("insert into wish (job, tenant, due_at) values (?1, ?2, ?3)")?.execute(params![
-        number,
-        new.tenant.as_str(),
-        time(tx.now_ms)
-    ])?;
+    tx.connection
+        .prepare_cached("insert into wish (job, tenant, due_at, lease_until) values (?1, ?2, ?3, ?3)")?
+        .execute(params![number, new.tenant.as_str(), time(tx.now_ms)])?;
     if let Some((key, answer)) = &admission.idempotency {
         idempotency::finish(tx, &new.tenant, key, answer)?;
     }

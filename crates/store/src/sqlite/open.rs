@@ -101,9 +101,10 @@ fn connect(path: &Path, options: &OpenOptions) -> Result<Connection, StoreError>
     Ok(connection)
 }
 
-/// Who held leases or answered requests is dead: the lock proves it. Nobody waits for a lease to run out.
+/// Who held leases or answered requests is dead: the lock proves it. Nobody waits for a lease to run out, nor for a
+/// clock that was set back meanwhile: what was handed out is due.
 fn take_back(connection: &Connection) -> Result<(), StoreError> {
-    connection.execute("update wish set worker = null, lease_until = 0 where worker is not null", [])?;
+    connection.execute("update wish set worker = null, lease_until = 0, due_at = 0 where worker is not null", [])?;
     connection.execute("delete from idempotency where status is null", [])?;
     Ok(())
 }

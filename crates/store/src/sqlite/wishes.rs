@@ -10,12 +10,18 @@ use super::writer::Transaction;
 use crate::{Claim, Lease, StoreError, WishRequest};
 
 /// Fair between tenants: each job stands behind as many as its tenant has handed out or waiting before it.
+///
+/// `lease_until` of a job that nobody has is when it was given back. Is that still to come, the clock was set back, and
+/// its due time says nothing: it is handed out, and who gets it decides how long it really waits.
 const DUE: &str = "
     with free as (
       select wish.job, wish.due_at,
         row_number() over (partition by wish.tenant order by wish.due_at, wish.job)
-          + (select count(*) from wish as held where held.tenant = wish.tenant and held.lease_until > ?1) as turn
-      from wish where wish.due_at <= ?1 and wish.lease_until <= ?1
+          + (select count(*) from wish as held
+             where held.tenant = wish.tenant and held.worker is not null and held.lease_until > ?1) as turn
+      from wish
+      where (wish.worker is null and (wish.due_at <= ?1 or wish.lease_until > ?1))
+         or (wish.worker is not null and wish.due_at <= ?1 and wish.lease_until <= ?1)
     )
     select job from free order by turn, due_at, job limit ?2";
 
@@ -68,10 +74,10 @@ pub(super) fn renew(tx: &Transaction<'_>, leases: &[Lease], lease_ms: u64) -> Re
 pub(super) fn release(tx: &mut Transaction<'_>, lease: Lease, due_at_ms: u64) -> Result<(), StoreError> {
     tx.connection
         .prepare_cached(
-            "update wish set worker = null, lease_until = 0, due_at = ?3 where fence = ?2 and worker is not null \
+            "update wish set worker = null, lease_until = ?4, due_at = ?3 where fence = ?2 and worker is not null \
              and job = (select number from job where id = ?1)",
         )?
-        .execute(params![lease.job.to_bytes(), time(lease.fence), time(due_at_ms)])?;
+        .execute(params![lease.job.to_bytes(), time(lease.fence), time(due_at_ms), time(tx.now_ms)])?;
     tx.tell_wishes();
     Ok(())
 }
