@@ -13,6 +13,7 @@ mod remember;
 mod tests;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -189,7 +190,7 @@ pub enum Phase {
         retry_at_ms: u64,
     },
     /// It has its answer.
-    Finished(Box<Finished>),
+    Finished(Arc<Finished>),
     /// It will have none.
     Failed(Failure),
 }

@@ -3,6 +3,8 @@
 //! Total: every event in every state has a meaning, so that no log can stop its reader. What was applied before, and what
 //! a job may not become, changes nothing but the place in the log. Called by whoever folds a log.
 
+use std::sync::Arc;
+
 use super::{End, Finished, JobState, Pages, Phase, SubtreeState};
 use crate::event::{AskedSubtree, Event, PlannedQuestion, Recorded};
 
@@ -76,7 +78,7 @@ impl JobState {
                 self.first_finished_at_ms.get_or_insert(*at_ms);
                 let (value, attributions, findings) = (value.clone(), attributions.clone(), findings.clone());
                 let finished = Finished { value, attributions, findings, remembered: *remembered };
-                self.outcome(subtree, Phase::Finished(Box::new(finished)));
+                self.outcome(subtree, Phase::Finished(Arc::new(finished)));
             }
             Event::SubtreeFailed { subtree, failure, spent, .. } => {
                 self.spend(spent);
