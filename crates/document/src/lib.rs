@@ -16,6 +16,9 @@ mod tables;
 mod wire;
 pub mod worker;
 
+/// Part of the name of everything that was read: it changes when the same bytes may be read differently.
+pub const VERSION: &str = "1";
+
 pub use limits::Limits;
 pub use read::{ReadError, Reading, read_here};
 pub use reader::{Inspected, Reader, Stop};
