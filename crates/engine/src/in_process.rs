@@ -21,7 +21,7 @@ use tokio::sync::Semaphore;
 
 use crate::StepError;
 use crate::steps::assemble::assemble;
-use crate::steps::extract_subtree::{SubtreeResult, extract_subtree};
+use crate::steps::extract_subtree::{Checking, SubtreeResult, extract_subtree};
 use crate::steps::plan::plan;
 use crate::steps::read_document::read_document;
 
@@ -132,9 +132,10 @@ pub async fn run(
     let mut usage = Usage::default();
     answered.iter().for_each(|(_, result)| usage += result.usage);
     let unanswered: Vec<&Subtree> = failed.iter().map(|part| &part.subtree).collect();
-    let assembled = assemble(&order.schema, answered, &unanswered);
+    let assembled = assemble(&order.schema, &answered, &unanswered, Checking::On);
     let mut findings = reading.findings;
     findings.extend(failed.iter().map(finding_of));
+    findings.extend(answered.iter().flat_map(|(_, part)| part.findings.clone()));
     findings.extend(assembled.findings);
     Ok(Extraction {
         document,
@@ -158,7 +159,7 @@ async fn ask_all(
     plan: &Plan,
     watch: Watch<'_>,
 ) -> (Answered, Vec<FailedSubtree>) {
-    let index = Index::new(document);
+    let index = Arc::new(Index::new(document));
     let open = Semaphore::new(order.questions_max.max(1));
     let mut asking: FuturesUnordered<_> = plan
         .subtrees
@@ -195,7 +196,7 @@ async fn ask_one(
     order: &Order,
     document: &Arc<Document>,
     planned: &PlannedSubtree,
-    index: &Index,
+    index: &Arc<Index>,
     watch: Watch<'_>,
 ) -> Result<SubtreeResult, (u32, StepError)> {
     let mut question = Question {
@@ -207,9 +208,10 @@ async fn ask_one(
         attempt: 1,
     };
     loop {
-        let error = match extract_subtree(order.model.as_ref(), &question, index).await {
+        let error = match extract_subtree(order.model.as_ref(), &Arc::new(question.clone()), index, Checking::On).await
+        {
             Ok(result) => return Ok(result),
-            Err(error) => error,
+            Err(unanswered) => unanswered.error,
         };
         let Some(wait_ms) = wait_before_next(order, &question, &error) else {
             return Err((question.attempt, error.into()));

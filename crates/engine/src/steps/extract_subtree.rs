@@ -1,14 +1,16 @@
 //! Step `ExtractSubtree`: one question to a model, its answer held against the schema, every value of it located in the
 //! document.
 //!
-//! Asks once. Never waits and never tries again: that is for whoever runs the step. Called by `in_process`.
+//! Asks once. Never waits and never tries again: that is for whoever runs the step. Called by `in_process` and `embedded`.
+
+use std::sync::Arc;
 
 use serde_json::Value;
 use sluice_extract::attribution::{AttributionMap, EvidenceMap, Index, attribute_part};
 use sluice_extract::code::{Code, Finding};
 use sluice_extract::schema::Subtree;
 use sluice_extract::verify::Validator;
-use sluice_model::{Model, ModelError, Question, Usage};
+use sluice_model::{Answer, Model, ModelError, Question, Usage};
 
 /// A subtree that was answered.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,22 +25,58 @@ pub struct SubtreeResult {
     pub usage: Usage,
 }
 
+/// Is an answer held against the schema?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Checking {
+    /// What the schema does not allow is taken out and told.
+    On,
+    /// It stays as the model said it.
+    Off,
+}
+
+/// Why a subtree has no answer, and what that took all the same.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Unanswered {
+    /// Why.
+    pub error: ModelError,
+    /// What it took.
+    pub usage: Usage,
+}
+
+impl From<ModelError> for Unanswered {
+    fn from(error: ModelError) -> Self {
+        Self { error, usage: Usage::default() }
+    }
+}
+
 /// Asks the model, checks what it says and proves what is left.
 ///
 /// # Errors
 /// The model's own, and `answer_invalid` where the answer has another shape than the question.
 pub async fn extract_subtree(
     model: &dyn Model,
-    question: &Question,
-    index: &Index,
-) -> Result<SubtreeResult, ModelError> {
+    question: &Arc<Question>,
+    index: &Arc<Index>,
+    checking: Checking,
+) -> Result<SubtreeResult, Unanswered> {
     let answer = model.ask(question).await?;
+    let usage = answer.usage;
+    let (question, index) = (Arc::clone(question), Arc::clone(index));
+    let proven = tokio::task::spawn_blocking(move || prove(&question, &index, answer, checking)).await;
+    proven
+        .unwrap_or_else(|_| Err(internal("the answer could not be checked; please report it".to_owned())))
+        .map_err(|error| Unanswered { error, usage })
+}
+
+/// Milliseconds of work for a long answer: not for a thread that others wait for.
+fn prove(question: &Question, index: &Index, answer: Answer, checking: Checking) -> Result<SubtreeResult, ModelError> {
     let subtree = &question.subtree;
     check_shape(question, &answer.value)?;
     let mut evidence = without_prefix(answer.evidence, &subtree.path);
     // Null for a whole subtree is "nothing there"; what that means to the schema shows when the whole is assembled.
     let (value, findings) = match answer.value {
         Value::Null => (Value::Null, Vec::new()),
+        value if checking == Checking::Off => (value, Vec::new()),
         value => validator_of(subtree)?.settle(value, &mut evidence),
     };
     let evidence = evidence.into_iter().map(|(pointer, hint)| (format!("{}{pointer}", subtree.path), hint)).collect();
@@ -49,10 +87,12 @@ pub async fn extract_subtree(
 }
 
 fn validator_of(subtree: &Subtree) -> Result<Validator, ModelError> {
-    Validator::of_subtree(subtree).map_err(|problem| {
-        let message = format!("subtree {} cannot be checked: {problem}; please report it", subtree.id);
-        ModelError { code: Code::Internal, message, retry_after_ms: None }
-    })
+    Validator::of_subtree(subtree)
+        .map_err(|problem| internal(format!("subtree {} cannot be checked: {problem}; please report it", subtree.id)))
+}
+
+fn internal(message: String) -> ModelError {
+    ModelError { code: Code::Internal, message, retry_after_ms: None }
 }
 
 /// An object where an object was asked for. What is inside is settled value by value.
