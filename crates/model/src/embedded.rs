@@ -11,11 +11,12 @@ use async_trait::async_trait;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use sluice_extract::attribution::EvidenceMap;
+use sluice_extract::code::Code;
 use sluice_extract::page::Document;
 use sluice_extract::pointer::join;
 use sluice_extract::schema::{Kind, Node, Schema};
 
-use crate::{Answer, Model, ModelCard, ModelError, Question, Usage};
+use crate::{Answer, Model, ModelCard, ModelError, Price, Question, Usage};
 
 mod address;
 mod appositive;
@@ -60,8 +61,11 @@ const MEMO_MAX: usize = 16;
 /// The reader of layout.
 pub struct Embedded {
     card: ModelCard,
-    memo: Mutex<VecDeque<(Key, Slot)>>,
+    memo: Arc<Memo>,
 }
+
+/// The solutions of late, oldest first.
+type Memo = Mutex<VecDeque<(Key, Slot)>>;
 
 /// Where a solution is, or will be once whoever came first has solved it.
 type Slot = Arc<OnceLock<Arc<Solution>>>;
@@ -87,29 +91,30 @@ impl Embedded {
             reads_words: true,
             leaves_per_subtree_max: None,
             words_per_question_max: None,
+            price: Some(Price::FREE),
         };
-        Self { card, memo: Mutex::new(VecDeque::new()) }
+        Self { card, memo: Arc::default() }
     }
+}
 
-    /// The solution of a question's whole schema; the parts of one schema share it.
-    fn solution(&self, question: &Question) -> Arc<Solution> {
-        let slot = self.slot(key_of(&question.document, &question.schema));
-        // Parts of one document wait here for the first of them; other documents are solved side by side.
-        Arc::clone(slot.get_or_init(|| Arc::new(solve(&question.document, &question.schema))))
-    }
+/// The solution of a question's whole schema; the parts of one schema share it.
+fn solution(memo: &Memo, question: &Question) -> Arc<Solution> {
+    let slot = slot(memo, key_of(&question.document, &question.schema));
+    // Parts of one document wait here for the first of them; other documents are solved side by side.
+    Arc::clone(slot.get_or_init(|| Arc::new(solve(&question.document, &question.schema))))
+}
 
-    fn slot(&self, key: Key) -> Slot {
-        let mut memo = self.memo.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, slot)) = memo.iter().find(|(known, _)| *known == key) {
-            return Arc::clone(slot);
-        }
-        let slot = Slot::default();
-        memo.push_back((key, Arc::clone(&slot)));
-        if memo.len() > MEMO_MAX {
-            memo.pop_front();
-        }
-        slot
+fn slot(memo: &Memo, key: Key) -> Slot {
+    let mut memo = memo.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, slot)) = memo.iter().find(|(known, _)| *known == key) {
+        return Arc::clone(slot);
     }
+    let slot = Slot::default();
+    memo.push_back((key, Arc::clone(&slot)));
+    if memo.len() > MEMO_MAX {
+        memo.pop_front();
+    }
+    slot
 }
 
 /// The pages that were read are part of the key: a selection of pages is another document to us.
@@ -131,7 +136,13 @@ impl Model for Embedded {
     }
 
     async fn ask(&self, question: &Question) -> Result<Answer, ModelError> {
-        let solution = self.solution(question);
+        let (memo, asked) = (Arc::clone(&self.memo), question.clone());
+        // Solving takes milliseconds to seconds: not on a thread that others wait for.
+        let solved = tokio::task::spawn_blocking(move || solution(&memo, &asked)).await;
+        let solution = solved.map_err(|_| {
+            let message = "the embedded model broke down over this document; please report it".to_owned();
+            ModelError { code: Code::Internal, message, retry_after_ms: None }
+        })?;
         let path = &question.subtree.path;
         let whole = solution.value.pointer(path).unwrap_or(&Value::Null);
         let value = project(whole, &question.subtree.schema);

@@ -17,7 +17,7 @@ use sluice_extract::code::Code;
 use sluice_extract::page::Document;
 use sluice_extract::schema::{Schema, Subtree};
 
-pub use sluice_extract::usage::Usage;
+pub use sluice_extract::usage::{Price, Usage};
 
 /// Who is asked.
 #[async_trait]
@@ -49,6 +49,9 @@ pub struct ModelCard {
     pub leaves_per_subtree_max: Option<usize>,
     /// Words of a document it takes in one question; `None` for no bound.
     pub words_per_question_max: Option<usize>,
+    /// What it costs; `None` where that is not known.
+    #[serde(default)]
+    pub price: Option<Price>,
 }
 
 /// What is asked.

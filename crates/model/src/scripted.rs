@@ -14,7 +14,8 @@
 //! `result` is the whole result, of which a subtree gets its part. A rule is for the subtrees at its `path` (all, where
 //! it has none): it waits, fails as often as it has failures (the n-th attempt gets the n-th failure), and then answers
 //! with its own `value` or the part of `result`. The first rule that fits is taken. Every call appends the line
-//! `unix-ms seed attempt subtree-id path` (seed `-` for none) to `ledger`, so that a test can count from outside.
+//! `unix-ms seed attempt subtree-id path` (seed `-` for none) to `ledger`, so that a test can count from outside. `price`
+//! is what a call and its `usage` cost (`{"usd_per_call": 0.01}`); nothing where it is not said.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -27,7 +28,7 @@ use sluice_extract::code::Code;
 use sluice_extract::merge::part_of;
 use sluice_extract::schema::Subtree;
 
-use crate::{Answer, Model, ModelCard, ModelError, Question, Usage};
+use crate::{Answer, Model, ModelCard, ModelError, Price, Question, Usage};
 
 /// A model that reads from a script.
 #[derive(Debug)]
@@ -45,6 +46,8 @@ struct Script {
     rules: Vec<Rule>,
     #[serde(default)]
     ledger: Option<PathBuf>,
+    #[serde(default)]
+    price: Price,
 }
 
 #[derive(Debug, Deserialize)]
@@ -89,6 +92,7 @@ impl Scripted {
     /// # Errors
     /// The text is no script; the error has line and column.
     pub fn from_text(text: &str, name: &str) -> Result<Self, serde_json::Error> {
+        let script: Script = serde_json::from_str(text)?;
         let card = ModelCard {
             name: name.to_owned(),
             vendor: "scripted".to_owned(),
@@ -97,8 +101,9 @@ impl Scripted {
             reads_words: true,
             leaves_per_subtree_max: None,
             words_per_question_max: None,
+            price: Some(script.price),
         };
-        Ok(Self { card, script: serde_json::from_str(text)? })
+        Ok(Self { card, script })
     }
 
     fn rule_for(&self, subtree: &Subtree) -> Option<&Rule> {
