@@ -1,11 +1,15 @@
 //! The steps of a job, and who runs them when.
 //!
 //! A step turns what is known into what is known next: `ReadDocument`, `Plan`, `ExtractSubtree`, `Assemble`. The steps
-//! know nothing of durability; `in_process` runs them in order for one document in this process. Never here: HTTP,
-//! SQL, a vendor's name, printing. Called by the CLI.
+//! know nothing of durability. `embedded` runs them for the jobs of a store, so that nothing is lost when the process is;
+//! `in_process` runs them in order for one document. Never here: HTTP, SQL, a vendor's name, printing. Called by the
+//! binary.
 
+mod embedded;
 pub mod in_process;
 pub mod steps;
+
+pub use embedded::worker;
 
 use sluice_extract::code::Code;
 
@@ -35,5 +39,12 @@ impl From<sluice_document::ReadError> for StepError {
 impl From<sluice_model::ModelError> for StepError {
     fn from(error: sluice_model::ModelError) -> Self {
         Self { code: error.code, message: error.message }
+    }
+}
+
+impl From<sluice_store::StoreError> for StepError {
+    /// What the store says is for those who run it; a job's owner is told whose fault it was.
+    fn from(_: sluice_store::StoreError) -> Self {
+        Self::new(Code::Internal, "the store could not do its part; please tell whoever runs this service")
     }
 }

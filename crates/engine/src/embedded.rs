@@ -1,0 +1,16 @@
+//! The embedded engine: workers in this process that take wishes from the store and write the log.
+//!
+//! Resuming is the same as beginning: fold the log, ask `decide`, do what it says, append what came of it. Never a rule
+//! about what a job may become (`sluice_extract::job` has them), never SQL, never HTTP. Started by the binary.
+
+mod desk;
+mod job_log;
+mod library;
+mod order;
+mod patience;
+mod remembered;
+mod run;
+mod running;
+mod turns;
+mod work;
+pub mod worker;

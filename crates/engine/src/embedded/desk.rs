@@ -1,0 +1,108 @@
+//! What all jobs of a worker share: the parts it was started with, documents, turns.
+//!
+//! Data only. Called by everybody here.
+
+use std::sync::Arc;
+
+use sluice_document::Reader;
+use sluice_model::registry::Registry;
+use sluice_model::{Model, ModelError};
+use sluice_store::{Blobs, Clock, Store};
+
+use super::library::Library;
+use super::remembered::Remembering;
+use super::turns::Turns;
+
+/// Finds a model by the name that a job carries.
+pub trait Models: Send + Sync {
+    /// The model of this name.
+    ///
+    /// # Errors
+    /// `model_unknown`.
+    fn get(&self, name: &str) -> Result<Arc<dyn Model>, ModelError>;
+}
+
+impl Models for Registry {
+    fn get(&self, name: &str) -> Result<Arc<dyn Model>, ModelError> {
+        Self::get(self, name)
+    }
+}
+
+/// What a worker works with.
+#[derive(Clone)]
+pub struct Parts {
+    /// Jobs, logs, wishes.
+    pub store: Arc<dyn Store>,
+    /// Documents, schemas, results.
+    pub blobs: Blobs,
+    /// Reads documents in a child process.
+    pub reader: Arc<Reader>,
+    /// Who can be asked.
+    pub models: Arc<dyn Models>,
+    /// Where the time comes from; the store's own.
+    pub clock: Clock,
+}
+
+/// A share in 0..=1 that differs each time: waits before a repetition are spread by it.
+pub type Jitter = Arc<dyn Fn() -> f64 + Send + Sync>;
+
+/// How a worker works.
+#[derive(Clone)]
+pub struct Options {
+    /// What it calls itself when it takes wishes.
+    pub name: String,
+    /// Jobs in hand at the same time, at least 1.
+    pub jobs_max: usize,
+    /// Questions that are open at the same time, over all jobs, at least 1.
+    pub questions_max: usize,
+    /// Documents that are read at the same time, at least 1: each is a process.
+    pub readings_max: usize,
+    /// How long nobody else gets a job that this worker has stopped renewing, in milliseconds.
+    pub lease_ms: u64,
+    /// A job that only waits, and longer than this, is given back until then; in milliseconds.
+    pub wait_in_hand_ms_max: u64,
+    /// Are answers kept, and given again?
+    pub remembering: Remembering,
+    /// Spreads the waits before repetitions.
+    pub jitter: Jitter,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            name: format!("process {}", std::process::id()),
+            jobs_max: 64,
+            questions_max: 64,
+            readings_max: std::thread::available_parallelism().map_or(1, usize::from),
+            lease_ms: 30_000,
+            wait_in_hand_ms_max: 10_000,
+            remembering: Remembering::On,
+            jitter: Arc::new(random_share),
+        }
+    }
+}
+
+/// Without random bytes every wait is the longest.
+fn random_share() -> f64 {
+    sluice_store::random::<4>().map_or(1.0, |bytes| f64::from(u32::from_be_bytes(bytes)) / f64::from(u32::MAX))
+}
+
+pub(super) struct Desk {
+    pub(super) parts: Parts,
+    pub(super) options: Options,
+    pub(super) library: Library,
+    pub(super) turns: Turns,
+}
+
+impl Desk {
+    pub(super) fn new(parts: Parts, options: Options) -> Self {
+        let library = Library::new(parts.blobs.clone(), Arc::clone(&parts.reader), options.readings_max);
+        let turns = Turns::new(options.questions_max);
+        Self { parts, options, library, turns }
+    }
+
+    /// Unix time in milliseconds.
+    pub(super) fn now_ms(&self) -> u64 {
+        (self.parts.clock)()
+    }
+}

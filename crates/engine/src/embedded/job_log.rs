@@ -1,0 +1,119 @@
+//! The log of a job in hand, and the state that it tells.
+//!
+//! The state is the fold of the log and of nothing else; every append carries the lease. Never what to append. Called by
+//! `work`.
+
+use std::sync::Arc;
+
+use sluice_extract::event::{Event, Recorded};
+use sluice_extract::id::JobId;
+use sluice_extract::job::{JobState, Status};
+use sluice_store::{Append, Appended, JobRow, Lease, Remember, Store, StoreError, TailReceiver, Tenant};
+
+use super::patience::patiently;
+
+/// Events that are read at once.
+const READ_MAX: u32 = 256;
+
+/// Why a worker leaves a job before its end.
+#[derive(Debug)]
+pub(super) enum Leave {
+    /// Somebody else has it, or it is not there any more.
+    Lost,
+    /// It only waits: until then.
+    Until(u64),
+    /// It cannot be worked on now, and waiting a little does not help.
+    SetAside(StoreError),
+}
+
+impl From<StoreError> for Leave {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::LeaseLost | StoreError::Closed => Self::Lost,
+            error => Self::SetAside(error),
+        }
+    }
+}
+
+pub(super) struct JobLog {
+    store: Arc<dyn Store>,
+    tenant: Tenant,
+    job: JobId,
+    lease: Lease,
+    tail: TailReceiver,
+    state: JobState,
+}
+
+impl JobLog {
+    /// Folds the log as it is.
+    pub(super) async fn open(store: Arc<dyn Store>, row: &JobRow, lease: Lease) -> Result<Self, Leave> {
+        // Registered before the first read: a wish to stop that comes in between is heard.
+        let tail = store.event_tail(row.id);
+        let (tenant, job) = (row.tenant.clone(), row.id);
+        let mut log = Self { store, tenant, job, lease, tail, state: JobState::default() };
+        log.catch_up().await?;
+        Ok(log)
+    }
+
+    pub(super) fn state(&self) -> &JobState {
+        &self.state
+    }
+
+    /// Appends, and takes in what is new. What the log held already is taken in all the same.
+    pub(super) async fn append(&mut self, event: Event, remember: Option<Remember>) -> Result<(), Leave> {
+        let status = Some(self.status_after(&event));
+        let append = Append { event, status, remember, lease: Some(self.lease) };
+        let appended = patiently(|| self.store.event_append(&self.tenant, self.job, append.clone())).await?;
+        match appended {
+            Appended::Recorded(recorded) | Appended::Known(recorded) if recorded.sequence > self.state.sequence => {
+                self.take(&recorded).await
+            }
+            Appended::Refused => self.catch_up().await,
+            Appended::NoJob => Err(Leave::Lost),
+            // It was folded before, and yet it was to be told again: going on would go round in circles.
+            Appended::Recorded(recorded) | Appended::Known(recorded) => {
+                let fault = format!("event {} does not change the job", recorded.sequence);
+                Err(Leave::SetAside(StoreError::Internal(fault)))
+            }
+        }
+    }
+
+    /// Waits until somebody else may have written, and takes it in.
+    pub(super) async fn changed(&mut self) -> Result<(), Leave> {
+        self.tail.changed().await.map_err(|_| Leave::Lost)?;
+        let new = self.tail.borrow_and_update().after(self.state.sequence);
+        match new {
+            Some(new) => new.iter().for_each(|recorded| self.state.apply(recorded)),
+            None => self.catch_up().await?,
+        }
+        Ok(())
+    }
+
+    async fn take(&mut self, recorded: &Recorded) -> Result<(), Leave> {
+        if recorded.sequence == self.state.sequence + 1 {
+            self.state.apply(recorded);
+            return Ok(());
+        }
+        self.catch_up().await
+    }
+
+    async fn catch_up(&mut self) -> Result<(), Leave> {
+        loop {
+            let after = self.state.sequence;
+            let slice = patiently(|| self.store.event_list(&self.tenant, self.job, after, READ_MAX)).await?;
+            let slice = slice.ok_or(Leave::Lost)?;
+            slice.events.iter().for_each(|recorded| self.state.apply(recorded));
+            if slice.events.is_empty() || self.state.sequence >= slice.log_end {
+                return Ok(());
+            }
+        }
+    }
+
+    /// As the fold will say it; the answers are shared, so the copy is small.
+    fn status_after(&self, event: &Event) -> Status {
+        let mut next = self.state.clone();
+        let (sequence, at_ms) = (self.state.sequence + 1, self.state.changed_at_ms.unwrap_or_default());
+        next.apply(&Recorded { sequence, at_ms, event: event.clone() });
+        next.status()
+    }
+}

@@ -1,0 +1,167 @@
+//! Documents as they were read, each read once: kept beside its bytes, found again after a crash and by other jobs.
+//!
+//! What is kept is a cache: where it is not there, or is not what was put there, the document is read again. Those who
+//! want the same document at the same time wait for one reading and share one copy. Never parses a byte. Called by the
+//! steps of a job.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use bytes::Bytes;
+use miniz_oxide::deflate::compress_to_vec_zlib;
+use miniz_oxide::inflate::decompress_to_vec_zlib;
+use serde::{Deserialize, Serialize};
+use sluice_document::{PageSelection, Reader};
+use sluice_extract::attribution::Index;
+use sluice_extract::code::{Code, Finding};
+use sluice_extract::page::{ContentHash, Document};
+use sluice_store::{Blobs, StoreError};
+use tokio::sync::{OnceCell, Semaphore};
+
+use super::patience::patiently;
+use crate::StepError;
+use crate::steps::read_document::read_document;
+
+/// Fastest of the levels: words and numbers shrink to a fifth already.
+const COMPRESSION_LEVEL: u8 = 1;
+
+/// A document that was read.
+pub(super) struct Volume {
+    /// Its pages.
+    pub(super) document: Arc<Document>,
+    /// What reading has to doubt.
+    pub(super) findings: Vec<Finding>,
+    index: OnceCell<Arc<Index>>,
+}
+
+/// A volume as it is kept.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    document: Document,
+    findings: Vec<Finding>,
+}
+
+type Shelf = OnceCell<Arc<Volume>>;
+
+/// Documents as they were read.
+pub(super) struct Library {
+    blobs: Blobs,
+    reader: Arc<Reader>,
+    readings: Semaphore,
+    shelves: Mutex<HashMap<(ContentHash, ContentHash), Weak<Shelf>>>,
+}
+
+/// Who holds it gets the document, and shares it with all who hold it.
+#[derive(Clone)]
+pub(super) struct Ticket {
+    of: ContentHash,
+    how: ContentHash,
+    pages: PageSelection,
+    shelf: Arc<Shelf>,
+}
+
+impl Library {
+    pub(super) fn new(blobs: Blobs, reader: Arc<Reader>, readings_max: usize) -> Self {
+        Self { blobs, reader, readings: Semaphore::new(readings_max.max(1)), shelves: Mutex::default() }
+    }
+
+    /// For these pages of the document with these bytes.
+    pub(super) fn ticket(&self, of: &ContentHash, pages: &PageSelection) -> Ticket {
+        let how = how_it_is_read(&self.reader, pages);
+        let mut shelves = self.shelves.lock().unwrap_or_else(PoisonError::into_inner);
+        shelves.retain(|_, shelf| shelf.strong_count() > 0);
+        let place = (of.clone(), how.clone());
+        let shelf = shelves.get(&place).and_then(Weak::upgrade).unwrap_or_default();
+        shelves.insert(place, Arc::downgrade(&shelf));
+        Ticket { of: of.clone(), how, pages: pages.clone(), shelf }
+    }
+
+    /// The document: the one in memory, the one that was kept, or read now. Dropping this stops the reading.
+    pub(super) async fn get(&self, ticket: &Ticket) -> Result<Arc<Volume>, StepError> {
+        let volume = ticket.shelf.get_or_try_init(|| async {
+            if let Some(kept) = self.find(ticket).await? {
+                return Ok(kept);
+            }
+            // Another process of reading may have ended meanwhile; the child is what must not be many.
+            let _permit = self.readings.acquire().await;
+            self.read(ticket).await
+        });
+        volume.await.cloned()
+    }
+
+    async fn find(&self, ticket: &Ticket) -> Result<Option<Arc<Volume>>, StepError> {
+        let found = patiently(|| self.blobs.derived_get(&ticket.of, &ticket.how)).await;
+        let Some(bytes) = found.map_err(StepError::from)? else { return Ok(None) };
+        on_a_thread(move || unpack(&bytes)).await
+    }
+
+    async fn read(&self, ticket: &Ticket) -> Result<Arc<Volume>, StepError> {
+        let bytes = bytes_of(&self.blobs, &ticket.of, "document").await?;
+        let reading = read_document(Arc::clone(&self.reader), bytes.to_vec().into(), ticket.pages.clone()).await?;
+        let kept = Kept { document: reading.document, findings: reading.findings };
+        let (volume, packed) = on_a_thread(move || {
+            let packed = pack(&kept);
+            (Volume::new(kept), packed)
+        })
+        .await?;
+        if let Some(packed) = packed {
+            patiently(|| self.blobs.derived_put(&ticket.of, &ticket.how, packed.clone())).await?;
+        }
+        Ok(volume)
+    }
+}
+
+impl Volume {
+    fn new(kept: Kept) -> Arc<Self> {
+        Arc::new(Self { document: Arc::new(kept.document), findings: kept.findings, index: OnceCell::new() })
+    }
+
+    /// Its words, to find quotes by.
+    pub(super) async fn index(&self) -> Result<Arc<Index>, StepError> {
+        let document = &self.document;
+        let index = self.index.get_or_try_init(|| async {
+            let document = Arc::clone(document);
+            on_a_thread(move || Arc::new(Index::new(&document))).await
+        });
+        index.await.cloned()
+    }
+}
+
+/// Bytes of the store that a job needs; `what` they are, for a person.
+pub(super) async fn bytes_of(blobs: &Blobs, hash: &ContentHash, what: &str) -> Result<Bytes, StepError> {
+    match patiently(|| blobs.get(hash)).await {
+        Ok(Some(bytes)) => Ok(bytes),
+        Ok(None) => {
+            let message = format!("the bytes of the {what} are no longer kept: upload it again and start another job");
+            Err(StepError::new(Code::UnreadableFile, message))
+        }
+        Err(StoreError::Damaged(_)) => {
+            let message = format!("the kept bytes of the {what} are damaged: upload it again and start another job");
+            Err(StepError::new(Code::UnreadableFile, message))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Work that takes milliseconds or more is not for a thread that others wait for.
+pub(super) async fn on_a_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, StepError> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|_| StepError::new(Code::Internal, "a part of the work ended early; please report it"))
+}
+
+/// The name of a way of reading: all that the pages depend on beside the bytes.
+fn how_it_is_read(reader: &Reader, pages: &PageSelection) -> ContentHash {
+    let how = serde_json::json!([sluice_document::VERSION, reader.limits, pages]);
+    ContentHash::of(how.to_string().as_bytes())
+}
+
+fn pack(kept: &Kept) -> Option<Bytes> {
+    let json = serde_json::to_vec(kept).ok()?;
+    Some(compress_to_vec_zlib(&json, COMPRESSION_LEVEL).into())
+}
+
+/// `None` where it is not what was packed: its checksum is part of the format.
+fn unpack(bytes: &[u8]) -> Option<Arc<Volume>> {
+    let json = decompress_to_vec_zlib(bytes).ok()?;
+    serde_json::from_slice(&json).ok().map(Volume::new)
+}

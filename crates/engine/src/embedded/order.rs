@@ -1,0 +1,116 @@
+//! What a job asks for: its config, and, once it is wanted, its schema, its model and its document.
+//!
+//! Loaded when the first step needs it and shared by all steps of the job. Called by `run`.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+use sluice_extract::code::Code;
+use sluice_extract::config::Config;
+use sluice_extract::job;
+use sluice_extract::retry::RetryRule;
+use sluice_extract::schema::{Schema, Subtree, split};
+use sluice_model::{Model, Settings};
+use sluice_store::JobRow;
+use tokio::sync::OnceCell;
+
+use super::desk::Desk;
+use super::library::{Ticket, Volume, bytes_of, on_a_thread};
+use super::turns::Turn;
+use crate::StepError;
+use crate::steps::extract_subtree::Checking;
+
+/// What a job asks for.
+pub(super) struct Order {
+    pub(super) desk: Arc<Desk>,
+    pub(super) job: JobRow,
+    /// Its turn among all who ask.
+    pub(super) turn: Turn,
+    config: Result<Config, StepError>,
+    asked: OnceCell<Arc<Asked>>,
+    ticket: OnceCell<Ticket>,
+}
+
+/// What is asked, and who.
+pub(super) struct Asked {
+    pub(super) schema: Arc<Schema>,
+    /// In the order of the schema.
+    pub(super) subtrees: Vec<Subtree>,
+    pub(super) model: Arc<dyn Model>,
+}
+
+impl Order {
+    pub(super) fn new(desk: Arc<Desk>, job: JobRow) -> Self {
+        let turn = desk.turns.of(&job.tenant);
+        let config = config_of(&job.request);
+        Self { desk, job, turn, config, asked: OnceCell::new(), ticket: OnceCell::new() }
+    }
+
+    pub(super) fn config(&self) -> Result<&Config, StepError> {
+        self.config.as_ref().map_err(Clone::clone)
+    }
+
+    /// What `decide` is told. A config that cannot be read fails the first step, so its settings decide nothing.
+    pub(super) fn settings(&self) -> job::Settings {
+        let none = job::Settings { questions_max: 1, retry: RetryRule::default(), cost_usd_max: None };
+        self.config.as_ref().map_or(none, Config::job_settings)
+    }
+
+    /// How the model is asked.
+    pub(super) fn model_settings(&self) -> Result<Settings, StepError> {
+        let config = self.config()?;
+        #[allow(clippy::cast_possible_truncation, reason = "0 to 2")]
+        let temperature = config.temperature.map(|temperature| temperature as f32);
+        Ok(Settings {
+            temperature,
+            enable_thinking: config.enable_thinking,
+            additional_instructions: config.additional_instructions.clone(),
+            seed: config.seed,
+        })
+    }
+
+    pub(super) fn checking(&self) -> Result<Checking, StepError> {
+        Ok(if self.config()?.validate_response_schema { Checking::On } else { Checking::Off })
+    }
+
+    pub(super) async fn asked(&self) -> Result<Arc<Asked>, StepError> {
+        let asked = self.asked.get_or_try_init(|| async {
+            let config = self.config()?;
+            let model = self.desk.parts.models.get(&config.model)?;
+            let bytes = bytes_of(&self.desk.parts.blobs, &self.job.schema_hash, "schema").await?;
+            let options = config.split_options();
+            let (schema, subtrees) = on_a_thread(move || {
+                let schema = parse(&bytes)?;
+                let subtrees = split(&schema, &options);
+                Ok::<_, StepError>((Arc::new(schema), subtrees))
+            })
+            .await??;
+            Ok(Arc::new(Asked { schema, subtrees, model }))
+        });
+        asked.await.cloned()
+    }
+
+    pub(super) async fn document(&self) -> Result<Arc<Volume>, StepError> {
+        let pages = &self.config()?.pages;
+        let library = &self.desk.library;
+        let ticket = self.ticket.get_or_init(|| async { library.ticket(&self.job.document_hash, pages) }).await;
+        library.get(ticket).await
+    }
+}
+
+fn config_of(request: &Value) -> Result<Config, StepError> {
+    let config = request.get("config").cloned().unwrap_or_default();
+    serde_json::from_value(config).map_err(|error| {
+        let message = format!("this release cannot read the config of the job ({error}): start another job");
+        StepError::new(Code::Internal, message)
+    })
+}
+
+fn parse(bytes: &[u8]) -> Result<Schema, StepError> {
+    let text = str::from_utf8(bytes).map_err(|_| StepError::new(Code::SchemaInvalid, "the schema is no text"))?;
+    Schema::parse_str(text).map_err(|problems| {
+        let first = problems.first().map(ToString::to_string).unwrap_or_default();
+        let message = format!("the schema cannot be used ({} problems; the first: {first})", problems.len());
+        StepError::new(Code::SchemaInvalid, message)
+    })
+}

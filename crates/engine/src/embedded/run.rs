@@ -1,0 +1,210 @@
+//! The steps of a job, run on what its order says; each gives the event that records it.
+//!
+//! Never appends and never repeats: `work` does. Called by `work`.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use sluice_extract::code::{Code, FindingKind};
+use sluice_extract::event::{AskedSubtree, Event, Failure, PlannedQuestion, Spent, WholeStep};
+use sluice_extract::job::{FailedAttempt, JobState, Phase, SubtreeQuestion, SubtreeState};
+use sluice_extract::page::ContentHash;
+use sluice_extract::schema::Subtree;
+use sluice_model::{ModelCard, Question, Usage};
+use sluice_store::Remember;
+
+use super::library::on_a_thread;
+use super::order::{Asked, Order};
+use super::patience::patiently;
+use super::remembered::{PROMPT_VERSION, RememberedAnswer, Remembering, to_remember};
+use crate::StepError;
+use crate::steps::assemble::assemble;
+use crate::steps::extract_subtree::{Checking, SubtreeResult, Unanswered, extract_subtree};
+use crate::steps::plan::plan;
+
+/// What came of a step.
+pub(super) enum Outcome {
+    /// This happened; with the answer to remember.
+    Event(Event, Option<Remember>),
+    /// An attempt failed; the rules say what follows.
+    Failed(FailedAttempt),
+}
+
+impl From<StepError> for Failure {
+    fn from(error: StepError) -> Self {
+        Self { code: error.code, message: error.message }
+    }
+}
+
+/// Runs a step that is not about one subtree.
+pub(super) async fn whole(step: WholeStep, order: Arc<Order>, state: Arc<JobState>) -> Outcome {
+    let event = match step {
+        WholeStep::Start => start(&order).await,
+        WholeStep::ReadDocument => read(&order).await,
+        WholeStep::Plan => plan_questions(&order).await,
+        WholeStep::Assemble => assemble_result(&order, &state).await,
+    };
+    Outcome::Event(event.unwrap_or_else(|error| Event::StepFailed { step, failure: error.into() }), None)
+}
+
+async fn start(order: &Order) -> Result<Event, StepError> {
+    let asked = order.asked().await?;
+    let announced = asked.subtrees.iter().map(|subtree| AskedSubtree {
+        id: subtree.id.clone(),
+        path: subtree.path.clone(),
+        leaves: u32::try_from(subtree.leaves).unwrap_or(u32::MAX),
+    });
+    Ok(Event::JobStarted { subtrees: announced.collect() })
+}
+
+async fn read(order: &Order) -> Result<Event, StepError> {
+    let volume = order.document().await?;
+    let pages_read = u32::try_from(volume.document.pages.len()).unwrap_or(u32::MAX);
+    Ok(Event::DocumentRead { page_count: volume.document.page_count, pages_read, findings: volume.findings.clone() })
+}
+
+async fn plan_questions(order: &Order) -> Result<Event, StepError> {
+    let (asked, volume) = (order.asked().await?, order.document().await?);
+    let options = order.config()?.split_options();
+    let planned = on_a_thread(move || {
+        let plan = plan(&asked.schema, &volume.document, &options, asked.model.card());
+        plan.subtrees.iter().map(|planned| PlannedQuestion::new(&planned.subtree.id, &planned.pages)).collect()
+    });
+    Ok(Event::Planned { questions: planned.await? })
+}
+
+/// Asks one question, or remembers its answer.
+pub(super) async fn subtree(order: Arc<Order>, state: SubtreeState, attempt: u32) -> Outcome {
+    let mut spent = Spent::default();
+    let subtree = state.id.clone();
+    match ask(&order, &state, attempt, &mut spent).await {
+        Ok((result, remember, remembered)) => {
+            let SubtreeResult { value, attributions, findings, usage: _ } = result;
+            let event = Event::SubtreeFinished { subtree, attempt, value, attributions, findings, remembered, spent };
+            Outcome::Event(event, remember)
+        }
+        Err((error, retry_after_ms)) => {
+            Outcome::Failed(FailedAttempt { subtree, attempt, failure: error.into(), retry_after_ms, spent })
+        }
+    }
+}
+
+type Asking = Result<(SubtreeResult, Option<Remember>, bool), (StepError, Option<u64>)>;
+
+async fn ask(order: &Order, state: &SubtreeState, attempt: u32, spent: &mut Spent) -> Asking {
+    let at_once = |error: StepError| (error, None);
+    let asked = order.asked().await.map_err(at_once)?;
+    let subtree = part(&asked, &state.id).map_err(at_once)?;
+    let name = question_name(order, &asked, subtree, state).map_err(at_once)?;
+    if let Some(result) = remember(order, &name).await.map_err(at_once)? {
+        return Ok((result, None, true));
+    }
+    let volume = order.document().await.map_err(at_once)?;
+    let index = volume.index().await.map_err(at_once)?;
+    let question = Arc::new(Question {
+        document: Arc::clone(&volume.document),
+        schema: Arc::clone(&asked.schema),
+        subtree: subtree.clone(),
+        pages: state.page_numbers().collect(),
+        settings: order.model_settings().map_err(at_once)?,
+        attempt,
+    });
+    let checking = order.checking().map_err(at_once)?;
+    let _permit = order.turn.come().await;
+    let answered = extract_subtree(asked.model.as_ref(), &question, &index, checking).await;
+    let usage = answered.as_ref().map_or_else(|unanswered| unanswered.usage, |result| result.usage);
+    *spent = spent_on(asked.model.card(), usage);
+    let result = answered.map_err(|Unanswered { error, .. }| (error.clone().into(), error.retry_after_ms))?;
+    let keeps = order.desk.options.remembering == Remembering::On;
+    let remember = keeps.then(|| to_remember(name, &result)).flatten();
+    Ok((result, remember, false))
+}
+
+fn spent_on(card: &ModelCard, usage: Usage) -> Spent {
+    Spent { model: card.name.clone(), usage, cost_usd: card.price.map(|price| price.of(&usage)) }
+}
+
+fn part<'a>(asked: &'a Asked, id: &str) -> Result<&'a Subtree, StepError> {
+    let found = asked.subtrees.iter().find(|subtree| subtree.id == id);
+    found.ok_or_else(|| {
+        let message = format!("this release cuts the schema in another way, without part {id}: start another job");
+        StepError::new(Code::Internal, message)
+    })
+}
+
+/// All that the answer depends on.
+fn question_name(
+    order: &Order,
+    asked: &Asked,
+    subtree: &Subtree,
+    state: &SubtreeState,
+) -> Result<ContentHash, StepError> {
+    let card = asked.model.card();
+    let settings = serde_json::json!({
+        "model": order.model_settings()?,
+        "checking": order.checking()? == Checking::On,
+    });
+    let question = SubtreeQuestion {
+        document: &order.job.document_hash,
+        reader_version: sluice_document::VERSION,
+        path: &subtree.path,
+        schema: &subtree.schema,
+        pages: &state.pages,
+        model: &card.name,
+        model_version: &card.version,
+        settings: &settings,
+        prompt_version: PROMPT_VERSION,
+    };
+    Ok(question.name())
+}
+
+async fn remember(order: &Order, name: &ContentHash) -> Result<Option<SubtreeResult>, StepError> {
+    if order.desk.options.remembering == Remembering::Off {
+        return Ok(None);
+    }
+    let store = &order.desk.parts.store;
+    let kept = patiently(|| store.remembered_get(&order.job.tenant, name)).await?;
+    let answer = kept.and_then(RememberedAnswer::read);
+    Ok(answer.map(|RememberedAnswer { value, attributions, findings }| SubtreeResult {
+        value,
+        attributions,
+        findings,
+        usage: Usage::default(),
+    }))
+}
+
+// Invariant: the result is on the disk before the event that names it is written.
+async fn assemble_result(order: &Order, state: &Arc<JobState>) -> Result<Event, StepError> {
+    let (asked, checking, state) = (order.asked().await?, order.checking()?, Arc::clone(state));
+    let put_together = on_a_thread(move || {
+        let assembled = assemble(&asked.schema, &answered(&asked, &state), &unanswered(&asked, &state), checking);
+        (serde_json::to_vec(&assembled.result), assembled.valid, assembled.findings)
+    });
+    let (bytes, valid, mut findings) = put_together.await?;
+    let bytes = Bytes::from(bytes.map_err(|error| StepError::new(Code::Internal, error.to_string()))?);
+    let blobs = &order.desk.parts.blobs;
+    let result = patiently(|| blobs.put(bytes.clone())).await?;
+    findings.retain(|finding| finding.kind != FindingKind::SubtreeFailed);
+    Ok(Event::JobCompleted { result, valid, findings })
+}
+
+/// The parts with an answer.
+pub(super) fn answered(asked: &Asked, state: &JobState) -> Vec<(Subtree, SubtreeResult)> {
+    let finished = |subtree: &Subtree| match &state.subtree(&subtree.id)?.phase {
+        Phase::Finished(finished) => Some(SubtreeResult {
+            value: finished.value.clone(),
+            attributions: finished.attributions.clone(),
+            findings: finished.findings.clone(),
+            usage: Usage::default(),
+        }),
+        Phase::Open | Phase::Waiting { .. } | Phase::Failed(_) => None,
+    };
+    asked.subtrees.iter().filter_map(|subtree| Some((subtree.clone(), finished(subtree)?))).collect()
+}
+
+/// The parts that will have none.
+pub(super) fn unanswered<'a>(asked: &'a Asked, state: &JobState) -> Vec<&'a Subtree> {
+    let failed =
+        |subtree: &&Subtree| state.subtree(&subtree.id).is_some_and(|found| matches!(found.phase, Phase::Failed(_)));
+    asked.subtrees.iter().filter(failed).collect()
+}
