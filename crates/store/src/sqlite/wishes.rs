@@ -40,9 +40,10 @@ fn hand_out(tx: &Transaction<'_>, request: &WishRequest, number: i64) -> Result<
     let fence: i64 = tx
         .connection
         .prepare_cached(
-            "update wish set worker = ?2, lease_until = ?3, fence = fence + 1 where job = ?1 returning fence",
+            "update wish set worker = ?2, lease_until = ?3, due_at = ?4, fence = fence + 1 where job = ?1 \
+             returning fence",
         )?
-        .query_row(params![number, request.worker, until], |row| row.get(0))?;
+        .query_row(params![number, request.worker, until, time(tx.now_ms)], |row| row.get(0))?;
     let sql = format!("select {COLUMNS} from job where number = ?1");
     let job = tx.connection.prepare_cached(&sql)?.query_row([number], |row| Ok(from_row(row)))??;
     Ok(Claim { lease: Lease { job: job.id, fence: unsigned(fence) }, job })
@@ -71,11 +72,13 @@ pub(super) fn renew(tx: &Transaction<'_>, leases: &[Lease], lease_ms: u64) -> Re
     Ok(lost)
 }
 
+/// A wish to stop that came since the job was handed out has made it due at once, and it stays so: who gives it back has
+/// not seen it.
 pub(super) fn release(tx: &mut Transaction<'_>, lease: Lease, due_at_ms: u64) -> Result<(), StoreError> {
     tx.connection
         .prepare_cached(
-            "update wish set worker = null, lease_until = ?4, due_at = ?3 where fence = ?2 and worker is not null \
-             and job = (select number from job where id = ?1)",
+            "update wish set worker = null, lease_until = ?4, due_at = case due_at when 0 then 0 else ?3 end \
+             where fence = ?2 and worker is not null and job = (select number from job where id = ?1)",
         )?
         .execute(params![lease.job.to_bytes(), time(lease.fence), time(due_at_ms), time(tx.now_ms)])?;
     tx.tell_wishes();

@@ -16,6 +16,7 @@ async fn check(blobs: &Blobs) {
     let hash = check_whole(blobs).await;
     check_streamed(blobs, &hash).await;
     check_swept(blobs, &hash).await;
+    check_derived(blobs, &hash).await;
 }
 
 async fn check_whole(blobs: &Blobs) -> ContentHash {
@@ -47,6 +48,18 @@ async fn check_swept(blobs: &Blobs, hash: &ContentHash) {
     assert!(swept >= 1);
     assert!(blobs.contains(hash).await.unwrap());
     assert!(!blobs.contains(&unused).await.unwrap());
+}
+
+async fn check_derived(blobs: &Blobs, hash: &ContentHash) {
+    let (how, other) = (ContentHash::of(b"how"), ContentHash::of(b"other"));
+    blobs.derived_put(hash, &how, Bytes::from_static(b"made")).await.unwrap();
+    assert_eq!(blobs.derived_get(hash, &how).await.unwrap().unwrap(), "made");
+    assert_eq!(blobs.derived_get(hash, &other).await.unwrap(), None);
+    assert_eq!(blobs.derived_get(&other, &how).await.unwrap(), None);
+    blobs.sweep(&BTreeSet::from([hash.clone()]), u64::MAX >> 1).await.unwrap();
+    assert!(blobs.derived_get(hash, &how).await.unwrap().is_some(), "it stays with what it was made from");
+    blobs.sweep(&BTreeSet::from([how.clone()]), u64::MAX >> 1).await.unwrap();
+    assert_eq!(blobs.derived_get(hash, &how).await.unwrap(), None, "and goes with it");
 }
 
 #[tokio::test]

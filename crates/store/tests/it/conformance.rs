@@ -36,7 +36,8 @@ macro_rules! suite {
             lists_go_newest_first_and_back, lists_are_filtered, ids_are_contiguous_and_outcomes_told_once,
             nothing_follows_the_end_but_reopening, appending_at_once_leaves_no_gap,
             a_follower_sees_every_event_once, followers_may_come_at_any_time, work_is_handed_out_fairly,
-            a_lost_lease_cannot_write, wishes_are_timers, answers_are_remembered_with_their_event,
+            a_lost_lease_cannot_write, wishes_are_timers,
+            a_clock_set_back_stalls_no_wish, a_wish_to_stop_survives_giving_back, answers_are_remembered_with_their_event,
             documents_are_kept, schemas_are_kept_and_changed, keys_are_found_by_hash, idempotency_keys_remember_one_answer,
             what_is_old_goes);
     };
@@ -368,6 +369,34 @@ pub(crate) async fn wishes_are_timers(world: World) {
     assert_eq!(world.claim(1).await.len(), 1, "a wish to stop is not kept waiting");
     world.end("a", id).await;
     assert_eq!(world.store.wish_next_due().await.unwrap(), None);
+}
+
+pub(crate) async fn a_clock_set_back_stalls_no_wish(world: World) {
+    let set_to = |ms: u64| world.now_ms.store(ms, Ordering::SeqCst);
+    let now_ms = world.now_ms.load(Ordering::SeqCst);
+    world.insert("a", 1).await;
+    set_to(now_ms - 10_000);
+    let (_, lease) = world.claim(1).await[0];
+    assert!(world.claim(1).await.is_empty(), "it is held now");
+    set_to(now_ms);
+    world.store.wish_release(lease, now_ms + 500).await.unwrap();
+    set_to(now_ms - 10_000);
+    let (_, lease) = world.claim(1).await[0];
+    world.store.wish_release(lease, now_ms - 10_000 + 500).await.unwrap();
+    assert!(world.claim(1).await.is_empty(), "by the new clock it waits as it was told");
+    world.pass(500);
+    assert_eq!(world.claim(1).await.len(), 1);
+}
+
+pub(crate) async fn a_wish_to_stop_survives_giving_back(world: World) {
+    let id = world.insert("a", 1).await;
+    let now_ms = world.now_ms.load(Ordering::SeqCst);
+    let (_, lease) = world.claim(1).await[0];
+    recorded(world.store.event_append(&tenant("a"), id, Append::new(Event::CancelRequested, None)).await.unwrap());
+    world.store.wish_release(lease, now_ms + 500).await.unwrap();
+    let (_, lease) = world.claim(1).await[0];
+    world.store.wish_release(lease, now_ms + 500).await.unwrap();
+    assert!(world.claim(1).await.is_empty(), "who has it the second time knows of it");
 }
 
 pub(crate) async fn answers_are_remembered_with_their_event(world: World) {
