@@ -5,7 +5,7 @@
 //! `in_process` runs them in order for one document. Never here: HTTP, SQL, a vendor's name, printing. Called by the
 //! binary.
 
-mod embedded;
+pub mod embedded;
 pub mod in_process;
 pub mod steps;
 

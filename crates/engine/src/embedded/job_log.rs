@@ -78,9 +78,13 @@ impl JobLog {
         }
     }
 
-    /// Waits until somebody else may have written, and takes it in.
+    /// Waits until somebody may have written. May be dropped: nothing was taken in.
     pub(super) async fn changed(&mut self) -> Result<(), Leave> {
-        self.tail.changed().await.map_err(|_| Leave::Lost)?;
+        self.tail.changed().await.map_err(|_| Leave::Lost)
+    }
+
+    /// Takes in what others wrote.
+    pub(super) async fn take_new(&mut self) -> Result<(), Leave> {
         let new = self.tail.borrow_and_update().after(self.state.sequence);
         match new {
             Some(new) => new.iter().for_each(|recorded| self.state.apply(recorded)),

@@ -97,15 +97,18 @@ impl Library {
 
     async fn read(&self, ticket: &Ticket) -> Result<Arc<Volume>, StepError> {
         let bytes = bytes_of(&self.blobs, &ticket.of, "document").await?;
-        let reading = read_document(Arc::clone(&self.reader), bytes.to_vec().into(), ticket.pages.clone()).await?;
+        let reading = read_document(Arc::clone(&self.reader), Arc::from(&bytes[..]), ticket.pages.clone()).await?;
         let kept = Kept { document: reading.document, findings: reading.findings };
         let (volume, packed) = on_a_thread(move || {
             let packed = pack(&kept);
             (Volume::new(kept), packed)
         })
         .await?;
-        if let Some(packed) = packed {
-            patiently(|| self.blobs.derived_put(&ticket.of, &ticket.how, packed.clone())).await?;
+        if let Some(packed) = packed
+            && let Err(error) = self.blobs.derived_put(&ticket.of, &ticket.how, packed).await
+        {
+            // Nobody waits for a cache: what is not kept is read again.
+            tracing::warn!(%error, "a document that was read could not be kept");
         }
         Ok(volume)
     }

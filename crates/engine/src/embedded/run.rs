@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use sluice_extract::code::{Code, FindingKind};
+use sluice_extract::code::Code;
 use sluice_extract::event::{AskedSubtree, Event, Failure, PlannedQuestion, Spent, WholeStep};
 use sluice_extract::job::{FailedAttempt, JobState, Phase, SubtreeQuestion, SubtreeState};
 use sluice_extract::page::ContentHash;
@@ -180,11 +180,10 @@ async fn assemble_result(order: &Order, state: &Arc<JobState>) -> Result<Event, 
         let assembled = assemble(&asked.schema, &answered(&asked, &state), &unanswered(&asked, &state), checking);
         (serde_json::to_vec(&assembled.result), assembled.valid, assembled.findings)
     });
-    let (bytes, valid, mut findings) = put_together.await?;
+    let (bytes, valid, findings) = put_together.await?;
     let bytes = Bytes::from(bytes.map_err(|error| StepError::new(Code::Internal, error.to_string()))?);
     let blobs = &order.desk.parts.blobs;
     let result = patiently(|| blobs.put(bytes.clone())).await?;
-    findings.retain(|finding| finding.kind != FindingKind::SubtreeFailed);
     Ok(Event::JobCompleted { result, valid, findings })
 }
 

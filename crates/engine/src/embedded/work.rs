@@ -105,7 +105,10 @@ impl Work {
         let nap = left_ms.map(|left_ms| Duration::from_millis(left_ms).min(LOOK_AGAIN));
         tokio::select! {
             ended = self.running.next(), if !self.running.is_empty() => self.record(ended).await,
-            changed = self.log.changed() => changed,
+            changed = self.log.changed() => {
+                changed?;
+                self.log.take_new().await
+            }
             () = tokio::time::sleep(nap.unwrap_or_default()), if nap.is_some() => Ok(()),
         }
     }

@@ -88,26 +88,38 @@ impl Floor {
         let mut hint = self.desk.parts.store.wish_hint();
         let mut stopped = self.stopped.clone();
         loop {
-            hint.mark_unchanged();
-            let nap = self.look().await.unwrap_or_else(|error| {
-                tracing::warn!(%error, "the store cannot say what there is to do; it is asked again");
-                NAP_MAX.min(self.lease() / 6)
-            });
-            let has_room = self.room() > 0;
             tokio::select! {
                 // Dropping the worker stops it as well.
                 _ = stopped.changed() => break,
-                Some(ended) = self.tasks.join_next_with_id(), if !self.tasks.is_empty() => {
-                    self.ended(ended).await;
-                    while let Some(ended) = self.tasks.try_join_next_with_id() {
-                        self.ended(ended).await;
-                    }
-                }
-                changed = hint.changed(), if has_room => if changed.is_err() { break },
-                () = tokio::time::sleep(nap) => {}
+                () = self.round(&mut hint) => {}
             }
         }
         self.leave().await;
+    }
+
+    /// Looks what there is to do, and waits until there may be more.
+    async fn round(&mut self, hint: &mut watch::Receiver<u64>) {
+        hint.mark_unchanged();
+        let nap = self.look().await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "the store cannot say what there is to do; it is asked again");
+            self.nap_longest()
+        });
+        let has_room = self.room() > 0;
+        tokio::select! {
+            Some(ended) = self.tasks.join_next_with_id(), if !self.tasks.is_empty() => {
+                self.ended(ended).await;
+                while let Some(ended) = self.tasks.try_join_next_with_id() {
+                    self.ended(ended).await;
+                }
+            }
+            // A store that is gone gives no hints any more; the naps go on until somebody stops us.
+            Ok(()) = hint.changed(), if has_room => {}
+            () = tokio::time::sleep(nap) => {}
+        }
+    }
+
+    fn nap_longest(&self) -> Duration {
+        NAP_MAX.min(self.lease() / 6)
     }
 
     fn lease(&self) -> Duration {
@@ -122,7 +134,7 @@ impl Floor {
     async fn look(&mut self) -> Result<Duration, StoreError> {
         // Before anything is taken: a clock that was set forward would have us take our own jobs from ourselves.
         self.renew().await?;
-        let mut nap = NAP_MAX.min(self.lease() / 6);
+        let mut nap = self.nap_longest();
         let room = self.room();
         if room == 0 {
             return Ok(nap);
@@ -184,21 +196,30 @@ impl Floor {
             Ok((id, outcome)) => (id, Some(outcome)),
             Err(error) => (error.id(), None),
         };
-        let Some(hand) = self.in_hand.remove(&id) else { return };
-        let due_ms = match outcome {
-            Some(Ok(()) | Err(Leave::Lost)) => return,
-            Some(Err(Leave::Until(until_ms))) => until_ms,
+        let Some(lease) = self.in_hand.get(&id).map(|hand| hand.lease) else { return };
+        if let Some(due_ms) = self.due_again_ms(lease, outcome) {
+            // What cannot be given back is free when its lease runs out.
+            let _ = self.desk.parts.store.wish_release(lease, due_ms).await;
+        }
+        self.in_hand.remove(&id);
+    }
+
+    /// From when on somebody may take it again; `None` where there is nothing to be given back.
+    fn due_again_ms(&self, lease: Lease, outcome: Option<Result<(), Leave>>) -> Option<u64> {
+        let job = lease.job;
+        let set_aside_until_ms = || self.desk.now_ms().saturating_add(SET_ASIDE_MS);
+        match outcome {
+            Some(Ok(()) | Err(Leave::Lost)) => None,
+            Some(Err(Leave::Until(until_ms))) => Some(until_ms),
             Some(Err(Leave::SetAside(error))) => {
-                tracing::error!(job = %hand.lease.job, %error, "a job cannot be worked on; it is tried again later");
-                self.desk.now_ms().saturating_add(SET_ASIDE_MS)
+                tracing::error!(%job, %error, "a job cannot be worked on; it is tried again later");
+                Some(set_aside_until_ms())
             }
             None => {
-                tracing::error!(job = %hand.lease.job, "the work on a job broke down; it is tried again later");
-                self.desk.now_ms().saturating_add(SET_ASIDE_MS)
+                tracing::error!(%job, "the work on a job broke down; it is tried again later");
+                Some(set_aside_until_ms())
             }
-        };
-        // Not given back is given back when the lease runs out.
-        let _ = self.desk.parts.store.wish_release(hand.lease, due_ms).await;
+        }
     }
 
     async fn leave(mut self) {

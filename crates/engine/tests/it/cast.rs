@@ -9,12 +9,20 @@ use serde_json::Value;
 use sluice_model::scripted::Scripted;
 use sluice_model::{Answer, Model, ModelCard, ModelError, Question};
 
+/// A question that came.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Asked {
+    pub(crate) path: String,
+    pub(crate) attempt: u32,
+    /// Tests tell jobs apart by it.
+    pub(crate) seed: Option<i64>,
+}
+
 /// Counts what it is asked; panics where it is told to.
 pub(crate) struct Watched {
     scripted: Scripted,
     panics_at: Option<String>,
-    asked: Mutex<Vec<(String, u32)>>,
-    answered: Mutex<Vec<String>>,
+    asked: Mutex<Vec<Asked>>,
     open: AtomicUsize,
     most_open: AtomicUsize,
 }
@@ -33,21 +41,20 @@ impl Watched {
             scripted: Scripted::from_text(&script.to_string(), "scripted").unwrap(),
             panics_at,
             asked: Mutex::default(),
-            answered: Mutex::default(),
             open: AtomicUsize::default(),
             most_open: AtomicUsize::default(),
         }
     }
 
-    /// Path and attempt of each question, in the order in which they came.
-    pub(crate) fn asked(&self) -> Vec<(String, u32)> {
+    /// In the order in which they came.
+    pub(crate) fn asked(&self) -> Vec<Asked> {
         self.asked.lock().unwrap().clone()
     }
 
     /// How often each path was asked.
     pub(crate) fn times_asked(&self) -> BTreeMap<String, usize> {
         let mut times = BTreeMap::new();
-        self.asked().into_iter().for_each(|(path, _)| *times.entry(path).or_default() += 1);
+        self.asked().into_iter().for_each(|asked| *times.entry(asked.path).or_default() += 1);
         times
     }
 
@@ -77,13 +84,12 @@ impl Model for Watched {
 
     async fn ask(&self, question: &Question) -> Result<Answer, ModelError> {
         let path = question.subtree.path.clone();
-        self.asked.lock().unwrap().push((path.clone(), question.attempt));
+        let asked = Asked { path: path.clone(), attempt: question.attempt, seed: question.settings.seed };
+        self.asked.lock().unwrap().push(asked);
         let open = self.open.fetch_add(1, Ordering::SeqCst) + 1;
         self.most_open.fetch_max(open, Ordering::SeqCst);
         let _inside = Inside(&self.open);
         assert!(self.panics_at.as_deref() != Some(path.as_str()), "this model is made to break");
-        let answer = self.scripted.ask(question).await;
-        self.answered.lock().unwrap().push(path);
-        answer
+        self.scripted.ask(question).await
     }
 }

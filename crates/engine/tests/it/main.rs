@@ -1,6 +1,6 @@
 //! The embedded engine on a real store, with time that passes only when nothing else is to be done.
 
-#![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod cast;
 mod crash;

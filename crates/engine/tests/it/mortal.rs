@@ -30,11 +30,12 @@ pub(crate) struct Fate {
 
 impl Fate {
     pub(crate) fn long_life() -> Arc<Self> {
-        Self::dies_after(i64::MAX)
+        Arc::new(Self { calls_left: AtomicI64::new(i64::MAX), ..Self::default() })
     }
 
-    pub(crate) fn dies_after(calls: i64) -> Arc<Self> {
-        Arc::new(Self { calls_left: AtomicI64::new(calls), ..Self::default() })
+    /// From now on.
+    pub(crate) fn die_after(&self, calls: i64) {
+        self.calls_left.store(calls, Ordering::SeqCst);
     }
 
     pub(crate) fn is_dead(&self) -> bool {

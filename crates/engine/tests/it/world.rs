@@ -1,7 +1,8 @@
 //! A data directory, its clock, jobs in it, and workers on it.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU16, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures::StreamExt as _;
@@ -16,7 +17,8 @@ use sluice_extract::page::ContentHash;
 use sluice_model::Model;
 use sluice_model::registry::Registry;
 use sluice_store::{
-    Admission, Append, Appended, Blobs, Clock, JobRow, NewJob, OpenOptions, Role, SqliteStore, Store, Tenant, follow,
+    Admission, Append, Appended, Blobs, Clock, NewJob, OpenOptions, Role, SqliteStore, Store, Synchronous, Tenant,
+    follow,
 };
 use tempfile::TempDir;
 
@@ -42,61 +44,70 @@ pub(crate) struct World {
     pub(crate) fate: Arc<Fate>,
     pub(crate) blobs: Blobs,
     clock_set_by_ms: Arc<AtomicI64>,
-    jobs_made: Arc<AtomicU8>,
+    jobs_made: Arc<AtomicU16>,
+}
+
+/// Nextest runs each test in a process of its own.
+fn beginning() -> tokio::time::Instant {
+    static BEGINNING: OnceLock<tokio::time::Instant> = OnceLock::new();
+    *BEGINNING.get_or_init(tokio::time::Instant::now)
 }
 
 /// Passes with tokio's time, from somewhere, and can be set.
 fn clock(set_by_ms: &Arc<AtomicI64>) -> Clock {
     let (runtime, set_by_ms) = (tokio::runtime::Handle::current(), Arc::clone(set_by_ms));
-    let begin = tokio::time::Instant::now();
     Arc::new(move || {
         // The store's own thread knows no runtime, and without one tokio's time is the real one.
         let _entered = runtime.enter();
-        let passed = i64::try_from(begin.elapsed().as_millis()).unwrap();
+        let passed = i64::try_from(beginning().elapsed().as_millis()).unwrap();
         u64::try_from(1_000_000_000_000 + passed + set_by_ms.load(Ordering::SeqCst)).unwrap()
     })
 }
 
 impl World {
     pub(crate) async fn new() -> Self {
-        Self::with_fate(Fate::long_life()).await
-    }
-
-    pub(crate) async fn with_fate(fate: Arc<Fate>) -> Self {
-        let directory = Arc::new(tempfile::tempdir().unwrap());
-        Self::open(directory, fate, Arc::default(), Arc::default(), None).await
+        Self::with_pages_max(None).await
     }
 
     /// With so many pages of disk at most.
-    pub(crate) async fn with_pages_max(pages: u32) -> Self {
+    pub(crate) async fn with_pages_max(pages_max: Option<u32>) -> Self {
         let directory = Arc::new(tempfile::tempdir().unwrap());
-        Self::open(directory, Fate::long_life(), Arc::default(), Arc::default(), Some(pages)).await
+        let blobs = Blobs::in_directory(&directory.path().join("blobs")).unwrap();
+        Self::open(directory, blobs, Arc::default(), Arc::default(), pages_max).await
+    }
+
+    /// With the bytes of another world, and so with the documents that it read.
+    pub(crate) async fn with_blobs_of(other: &Self) -> Self {
+        let directory = Arc::new(tempfile::tempdir().unwrap());
+        Self::open(directory, other.blobs.clone(), Arc::default(), Arc::default(), None).await
     }
 
     async fn open(
         directory: Arc<TempDir>,
-        fate: Arc<Fate>,
+        blobs: Blobs,
         clock_set_by_ms: Arc<AtomicI64>,
-        jobs_made: Arc<AtomicU8>,
+        jobs_made: Arc<AtomicU16>,
         pages_max: Option<u32>,
     ) -> Self {
         let clock = clock(&clock_set_by_ms);
-        let options = OpenOptions { clock, pages_max, ..OpenOptions::new(Role::Server) };
+        // Nobody cuts the power here, and flushing is what takes the time.
+        let synchronous = Synchronous::Normal;
+        let options = OpenOptions { clock, pages_max, synchronous, ..OpenOptions::new(Role::Server) };
         let inner = while_time_stands(SqliteStore::open(directory.path(), options)).await.unwrap();
+        let fate = Fate::long_life();
         let store = Arc::new(Mortal { inner: Arc::new(inner), fate: Arc::clone(&fate) });
-        let blobs = Blobs::in_directory(&directory.path().join("blobs")).unwrap();
         Self { directory, store, fate, blobs, clock_set_by_ms, jobs_made }
     }
 
     /// The same directory after the process died and another one was started.
-    pub(crate) async fn reopened(self, fate: Arc<Fate>) -> Self {
-        let Self { directory, store, clock_set_by_ms, jobs_made, .. } = self;
-        // The lock goes with the last who holds the store: those who were aborted are dropped by the runtime.
+    pub(crate) async fn reopened(self) -> Self {
+        let Self { directory, store, blobs, clock_set_by_ms, jobs_made, .. } = self;
+        // The lock goes with the last who holds the store, and what was aborted is dropped by the runtime.
         while Arc::strong_count(&store) > 1 {
-            tokio::task::yield_now().await;
+            tokio::time::sleep(Duration::from_millis(1)).await;
         }
         drop(store);
-        Self::open(directory, fate, clock_set_by_ms, jobs_made, None).await
+        Self::open(directory, blobs, clock_set_by_ms, jobs_made, None).await
     }
 
     /// Sets the clock.
@@ -111,7 +122,7 @@ impl World {
             blobs: self.blobs.clone(),
             reader: Arc::new(Reader { program, args: Vec::new(), limits: Limits::default() }),
             models: Arc::new(Registry::default().with(model)),
-            clock: clock_of(&self.clock_set_by_ms),
+            clock: clock(&self.clock_set_by_ms),
         }
     }
 
@@ -134,12 +145,9 @@ impl World {
         said.as_object_mut().unwrap().extend(config.as_object().unwrap().clone());
         let config = Config::parse(&said, "scripted").unwrap();
         let number = self.jobs_made.fetch_add(1, Ordering::SeqCst);
-        let (document_hash, schema_hash) = while_time_stands(async {
-            let document = self.blobs.put(Bytes::from_static(document)).await.unwrap();
-            (document, self.blobs.put(schema().to_string().into()).await.unwrap())
-        })
-        .await;
-        let id = JobId::new(1_000, [number; 10]);
+        let document_hash = self.keep(Bytes::from_static(document)).await;
+        let schema_hash = self.keep(schema().to_string().into()).await;
+        let id = JobId::new(1_000 + u64::from(number), [7; 10]);
         let job = NewJob {
             id,
             tenant: tenant(owner),
@@ -158,8 +166,16 @@ impl World {
         id
     }
 
-    pub(crate) async fn row(&self, owner: &str, job: JobId) -> JobRow {
-        self.store.job_get(&tenant(owner), job).await.unwrap().unwrap()
+    /// Flushing the same bytes a thousand times takes long.
+    async fn keep(&self, bytes: Bytes) -> ContentHash {
+        let hash = ContentHash::of(&bytes);
+        while_time_stands(async {
+            if !self.blobs.contains(&hash).await.unwrap() {
+                self.blobs.put(bytes).await.unwrap();
+            }
+        })
+        .await;
+        hash
     }
 
     /// The log, once the job has ended.
@@ -205,10 +221,6 @@ impl World {
         let hash: &ContentHash = result;
         serde_json::from_slice(&while_time_stands(self.blobs.get(hash)).await.unwrap().unwrap()).unwrap()
     }
-}
-
-fn clock_of(set_by_ms: &Arc<AtomicI64>) -> Clock {
-    clock(set_by_ms)
 }
 
 pub(crate) fn tenant(name: &str) -> Tenant {
