@@ -232,6 +232,32 @@ impl Event {
         }
     }
 
+    /// The same without the values and their proofs: enough for status, progress and metadata, and small. Of rows that
+    /// arrived, only how many there were is left.
+    #[must_use]
+    pub fn outline(&self) -> Self {
+        match self {
+            Self::SubtreeFinished { subtree, attempt, findings, remembered, spent, .. } => Self::SubtreeFinished {
+                subtree: subtree.clone(),
+                attempt: *attempt,
+                value: Value::Null,
+                attributions: AttributionMap::new(),
+                findings: findings.clone(),
+                remembered: *remembered,
+                spent: spent.clone(),
+            },
+            Self::RowsArrived { subtree, turn, items_new, pages_covered, done, spent } => Self::RowsArrived {
+                subtree: subtree.clone(),
+                turn: *turn,
+                items_new: vec![Value::Null; items_new.len()],
+                pages_covered: pages_covered.clone(),
+                done: *done,
+                spent: spent.clone(),
+            },
+            other => other.clone(),
+        }
+    }
+
     /// What a log holds once at most: a step's outcome is known by its step and attempt, however often the step ran.
     /// `round` is how often the job was reopened.
     #[must_use]

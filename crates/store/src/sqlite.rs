@@ -39,6 +39,7 @@ use crate::{
 
 pub use open::{OpenOptions, Role, Synchronous};
 
+use events::Detail;
 use lock::ServerLock;
 use readers::Readers;
 use writer::{Transaction, Writer};
@@ -158,7 +159,18 @@ impl Store for SqliteStore {
         limit: u32,
     ) -> Result<Option<LogSlice>, StoreError> {
         let tenant = tenant.clone();
-        self.read(move |connection| events::list(connection, &tenant, job, after, limit)).await
+        self.read(move |connection| events::list(connection, &tenant, job, after, limit, Detail::Whole)).await
+    }
+
+    async fn event_outline(
+        &self,
+        tenant: &Tenant,
+        job: JobId,
+        after: u64,
+        limit: u32,
+    ) -> Result<Option<LogSlice>, StoreError> {
+        let tenant = tenant.clone();
+        self.read(move |connection| events::list(connection, &tenant, job, after, limit, Detail::Outline)).await
     }
 
     fn event_tail(&self, job: JobId) -> TailReceiver {

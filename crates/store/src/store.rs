@@ -43,6 +43,21 @@ pub trait Store: Send + Sync + 'static {
         limit: u32,
     ) -> Result<Option<LogSlice>, StoreError>;
 
+    /// The same events without values and proofs (`Event::outline`): what a status needs, and small however much was found.
+    async fn event_outline(
+        &self,
+        tenant: &Tenant,
+        job: JobId,
+        after: u64,
+        limit: u32,
+    ) -> Result<Option<LogSlice>, StoreError> {
+        let slice = self.event_list(tenant, job, after, limit).await?;
+        Ok(slice.map(|mut slice| {
+            slice.events.iter_mut().for_each(|recorded| recorded.event = recorded.event.outline());
+            slice
+        }))
+    }
+
     /// The newest events and the wake-up for more. A hint: see [`crate::follow()`], which is what to use.
     fn event_tail(&self, job: JobId) -> TailReceiver;
 

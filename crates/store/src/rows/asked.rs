@@ -8,6 +8,7 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use sluice_extract::id::{DocumentId, KeyId, SchemaId};
 use sluice_extract::page::ContentHash;
+use subtle::ConstantTimeEq as _;
 
 use crate::Tenant;
 
@@ -89,6 +90,12 @@ impl KeyHash {
     #[must_use]
     pub fn of(key: &str) -> Self {
         Self(Sha256::digest(key.as_bytes()).into())
+    }
+
+    /// Are they the same? Takes as long whether they are or not.
+    #[must_use]
+    pub fn is(&self, other: &Self) -> bool {
+        self.0.ct_eq(&other.0).into()
     }
 
     pub(crate) fn from_bytes(bytes: [u8; 32]) -> Self {

@@ -129,20 +129,45 @@ fn follow_up(tx: &mut Transaction<'_>, tenant: &Tenant, head: &Head, event: &Eve
     Ok(())
 }
 
+/// How much of an event is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Detail {
+    /// All of it.
+    Whole,
+    /// As `Event::outline` says; done by the database, so that large values are not even taken out of it.
+    Outline,
+}
+
+impl Detail {
+    fn column(self) -> &'static str {
+        match self {
+            Self::Whole => "data",
+            // The list of rows becomes one of as many nulls.
+            Self::Outline => {
+                "json_replace(data, '$.value', null, '$.attributions', json('{}'), '$.items_new', \
+                 json('[' || rtrim(replace(hex(zeroblob(coalesce(json_array_length(data, '$.items_new'), 0))), \
+                 '00', 'null,'), ',') || ']'))"
+            }
+        }
+    }
+}
+
 pub(super) fn list(
     connection: &Connection,
     tenant: &Tenant,
     job: JobId,
     after: u64,
     limit: u32,
+    detail: Detail,
 ) -> Result<Option<LogSlice>, StoreError> {
     // One snapshot for both: an event that is committed in between must not be missing under its `log_end`.
     let snapshot = connection.unchecked_transaction()?;
     let Some(head) = head(&snapshot, tenant, job)? else { return Ok(None) };
     let (_, last) = places(head.number);
     let after = place(head.number, after.min(u64::from(u32::MAX)))?;
-    let mut statement = snapshot
-        .prepare_cached("select place, at, data from event where place > ?1 and place <= ?2 order by place limit ?3")?;
+    let column = detail.column();
+    let sql = format!("select place, at, {column} from event where place > ?1 and place <= ?2 order by place limit ?3");
+    let mut statement = snapshot.prepare_cached(&sql)?;
     let rows = statement.query_map(params![after, last, limit], |row| Ok(recorded(row)))?;
     let events = rows.map(|row| row?).collect::<Result<Vec<_>, StoreError>>()?;
     Ok(Some(LogSlice { events, log_end: head.log_end, ended: head.ended }))

@@ -35,7 +35,8 @@ macro_rules! suite {
         suite!($make; a_job_is_kept_with_its_wish, a_tenant_sees_only_its_own, admission_counts_and_repeats,
             lists_go_newest_first_and_back, lists_are_filtered, ids_are_contiguous_and_outcomes_told_once,
             nothing_follows_the_end_but_reopening, appending_at_once_leaves_no_gap,
-            a_follower_sees_every_event_once, followers_may_come_at_any_time, work_is_handed_out_fairly,
+            a_follower_sees_every_event_once, an_outline_leaves_the_values_out, followers_may_come_at_any_time,
+            work_is_handed_out_fairly,
             a_lost_lease_cannot_write, wishes_are_timers,
             a_clock_set_back_stalls_no_wish, a_wish_to_stop_survives_giving_back, answers_are_remembered_with_their_event,
             documents_are_kept, schemas_are_kept_and_changed, keys_are_found_by_hash, idempotency_keys_remember_one_answer,
@@ -104,6 +105,31 @@ impl World {
     fn pass(&self, ms: u64) {
         self.now_ms.fetch_add(ms, Ordering::SeqCst);
     }
+}
+
+pub(crate) async fn an_outline_leaves_the_values_out(world: World) {
+    let job = world.insert("acme", 1).await;
+    let spent = Spent { model: "m \"1\"".to_owned(), cost_usd: Some(0.1), ..Spent::default() };
+    let (subtree, items_new, pages_covered) = ("s1".to_owned(), vec![json!({"a": 1}), json!(2)], vec![1]);
+    let rows = |turn, items_new, done| {
+        let (subtree, pages_covered, spent) = (subtree.clone(), pages_covered.clone(), spent.clone());
+        Event::RowsArrived { subtree, turn, items_new, pages_covered, done, spent }
+    };
+    let events = [rows(1, items_new, false), rows(2, vec![], true), finished("s1", 1), Event::CancelRequested];
+    for event in events {
+        world.store.event_append(&tenant("acme"), job, Append::new(event, None)).await.unwrap();
+    }
+    let whole = world.store.event_list(&tenant("acme"), job, 1, 2).await.unwrap().unwrap();
+    let outline = world.store.event_outline(&tenant("acme"), job, 1, 2).await.unwrap().unwrap();
+    assert_eq!((outline.log_end, outline.ended, outline.events.len()), (whole.log_end, whole.ended, 2));
+    let whole = world.store.event_list(&tenant("acme"), job, 0, 9).await.unwrap().unwrap().events;
+    let outline = world.store.event_outline(&tenant("acme"), job, 0, 9).await.unwrap().unwrap().events;
+    for (whole, outline) in whole.iter().zip(&outline) {
+        assert_eq!(whole.event.outline(), outline.event);
+        assert_eq!((whole.sequence, whole.at_ms), (outline.sequence, outline.at_ms));
+    }
+    assert_ne!(whole[2], outline[2], "the value is left out");
+    assert!(world.store.event_outline(&tenant("other"), job, 0, 9).await.unwrap().is_none());
 }
 
 pub(crate) fn finished(subtree: &str, attempt: u32) -> Event {

@@ -1,0 +1,53 @@
+//! What every handler shares.
+//!
+//! Made once by `serve`.
+
+use std::sync::Arc;
+
+use sluice_extract::id::{DocumentId, JobId, SchemaId};
+use sluice_store::{StoreError, random};
+use tokio::sync::watch;
+
+use crate::admission::{OpenStreams, RequestLimits};
+use crate::readings::Schemas;
+use crate::{Parts, Settings};
+
+/// What every handler shares.
+pub(crate) struct App {
+    pub(crate) parts: Parts,
+    pub(crate) settings: Settings,
+    pub(crate) requests: RequestLimits,
+    pub(crate) streams: Arc<OpenStreams>,
+    pub(crate) schemas: Schemas,
+    /// Becomes true when the server stops.
+    pub(crate) stopping: watch::Receiver<bool>,
+}
+
+impl App {
+    pub(crate) fn new(parts: Parts, settings: Settings, stopping: watch::Receiver<bool>) -> Arc<Self> {
+        Arc::new(Self {
+            requests: RequestLimits::new(settings.requests_per_minute),
+            streams: Arc::new(OpenStreams::new(settings.streams_per_key_max)),
+            schemas: Schemas::default(),
+            parts,
+            settings,
+            stopping,
+        })
+    }
+
+    pub(crate) fn now_ms(&self) -> u64 {
+        (self.parts.clock)()
+    }
+
+    pub(crate) fn new_job_id(&self) -> Result<JobId, StoreError> {
+        Ok(JobId::new(self.now_ms(), random()?))
+    }
+
+    pub(crate) fn new_document_id(&self) -> Result<DocumentId, StoreError> {
+        Ok(DocumentId::new(self.now_ms(), random()?))
+    }
+
+    pub(crate) fn new_schema_id(&self) -> Result<SchemaId, StoreError> {
+        Ok(SchemaId::new(self.now_ms(), random()?))
+    }
+}

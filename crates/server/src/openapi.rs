@@ -1,0 +1,214 @@
+//! The description of the API (OpenAPI 3.1), made from the handlers.
+//!
+//! What every operation shares (problems, headers, the key) is added here, once. Called by `routes::page` and by whoever
+//! writes the description to a file.
+
+use std::sync::OnceLock;
+
+use serde_json::{Value, json};
+use sluice_extract::limits::{QUESTIONS_OPEN_MAX, RETRIES_MAX, TEMPERATURE_MAX};
+use utoipa::openapi::schema::Schema;
+use utoipa::openapi::{Info, OpenApiBuilder, RefOr};
+
+use crate::router::{extract_routes, jobs_routes, open_routes};
+
+/// The description as JSON.
+#[must_use]
+pub fn openapi_json() -> &'static str {
+    static TEXT: OnceLock<String> = OnceLock::new();
+    TEXT.get_or_init(|| document().to_string())
+}
+
+fn document() -> Value {
+    let mut info = Info::new("Sluice", env!("CARGO_PKG_VERSION"));
+    info.description = Some(
+        "Documents and JSON Schemas in; data with proof out. Jobs are durable: their streams go on where they broke off."
+            .to_owned(),
+    );
+    let jobs = jobs_routes().into_openapi();
+    let whole = OpenApiBuilder::new().info(info).build();
+    let whole = whole
+        .merge_from(extract_routes().into_openapi())
+        .merge_from(jobs.clone())
+        .nest("/v1", jobs)
+        .merge_from(open_routes().into_openapi());
+    let mut document = serde_json::to_value(&whole).unwrap_or_else(|_| json!({}));
+    share(&mut document);
+    document
+}
+
+/// What stands at every operation, and what they refer to.
+fn share(document: &mut Value) {
+    document["security"] = json!([{"bearer": []}, {"api_key": []}]);
+    document["components"]["securitySchemes"] = json!({
+        "bearer": {"type": "http", "scheme": "bearer", "description": "sk_..."},
+        "api_key": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+    });
+    document["components"]["schemas"]["Problem"] = problem();
+    document["components"]["schemas"]["FieldProblem"] = field_problem();
+    document["components"]["headers"] = headers();
+    let Some(Value::Object(paths)) = document.get_mut("paths") else { return };
+    for (path, item) in paths {
+        let Value::Object(operations) = item else { continue };
+        for (method, operation) in operations.iter_mut() {
+            share_operation(path, method, operation);
+        }
+    }
+}
+
+fn share_operation(path: &str, method: &str, operation: &mut Value) {
+    let is_open = operation.get("security").is_some();
+    if let Some(id) = operation["operationId"].as_str().filter(|_| path.starts_with("/v1/jobs")) {
+        operation["operationId"] = json!(format!("{id}_v1"));
+    }
+    if method == "post" {
+        let key = json!({
+            "name": "Idempotency-Key", "in": "header", "required": false,
+            "description": "The same key and request within 24 hours get the first answer again",
+            "schema": {"type": "string", "minLength": 1, "maxLength": 256, "pattern": "^[A-Za-z0-9_-]+$"},
+        });
+        push(&mut operation["parameters"], key);
+    }
+    if path.contains("/jobs") && !path.contains("/extract") {
+        let version = json!({
+            "name": "X-API-Version", "in": "header", "required": false,
+            "schema": {"type": "string", "enum": ["2026-01-01"]},
+        });
+        push(&mut operation["parameters"], version);
+    }
+    let Value::Object(responses) = &mut operation["responses"] else { return };
+    let shared: &[&str] = if is_open { &["500", "503"] } else { &["400", "401", "429", "500", "503"] };
+    for status in shared {
+        responses.entry(*status).or_insert_with(|| json!({"description": ""}));
+    }
+    for (status, response) in responses.iter_mut() {
+        share_response(status, response, is_open);
+    }
+}
+
+fn push(list: &mut Value, item: Value) {
+    match list {
+        Value::Array(items) => items.push(item),
+        other => *other = json!([item]),
+    }
+}
+
+fn share_response(status: &str, response: &mut Value, is_open: bool) {
+    if status.starts_with(['4', '5']) {
+        response["content"] = json!({"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}});
+    }
+    let description = match status {
+        "200" => "Done",
+        "400" => "The request cannot be understood",
+        "401" => "No key, or one that is worth nothing",
+        "404" => "No such thing, or another tenant's",
+        "409" => "Not possible in the present state",
+        "413" => "More bytes than are taken",
+        "415" => "This kind of content is not taken",
+        "422" => "Something in it is not what it must be",
+        "429" => "Too many requests, streams or active jobs",
+        "500" => "Something went wrong on our side",
+        "503" => "Not available now",
+        _ => "",
+    };
+    if response["description"].as_str().is_none_or(str::is_empty) {
+        response["description"] = json!(description);
+    }
+    let mut names = vec!["X-Request-Id"];
+    if !is_open {
+        names.extend(["X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"]);
+    }
+    for name in names {
+        response["headers"][name] = json!({"$ref": format!("#/components/headers/{name}")});
+    }
+}
+
+fn headers() -> Value {
+    let count = |description: &str| json!({"description": description, "schema": {"type": "integer", "minimum": 0}});
+    json!({
+        "X-Request-Id": {
+            "description": "Names the request in our logs",
+            "schema": {"type": "string", "pattern": "^req_[0-9A-HJKMNP-TV-Z]{26}$"},
+        },
+        "X-RateLimit-Limit": count("Requests in a minute"),
+        "X-RateLimit-Remaining": count("Requests that are left now"),
+        "X-RateLimit-Reset": count("Unix seconds at which all are left again"),
+    })
+}
+
+fn problem() -> Value {
+    json!({
+        "type": "object",
+        "description": "A problem document (RFC 9457).",
+        "required": ["type", "title", "status", "detail", "code", "request_id", "instance"],
+        "properties": {
+            "type": {"type": "string", "format": "uri-reference"},
+            "title": {"type": "string"},
+            "status": {"type": "integer"},
+            "detail": {
+                "description": "A sentence; with 422 the list of what is not valid.",
+                "oneOf": [
+                    {"type": "string"},
+                    {"type": "array", "items": {"$ref": "#/components/schemas/FieldProblem"}},
+                ],
+            },
+            "code": {"type": "string"},
+            "request_id": {"type": "string"},
+            "instance": {"type": "string"},
+            "errors": {
+                "description": "At /jobs: each field that is not valid, with what is wrong.",
+                "type": "object",
+                "additionalProperties": {"type": "array", "items": {"type": "string"}},
+            },
+        },
+    })
+}
+
+fn field_problem() -> Value {
+    json!({
+        "type": "object",
+        "required": ["loc", "msg", "type"],
+        "properties": {
+            "loc": {"type": "array", "items": {"oneOf": [{"type": "string"}, {"type": "integer"}]}},
+            "msg": {"type": "string"},
+            "type": {"type": "string"},
+        },
+    })
+}
+
+/// A job's config, with its bounds where they are enforced.
+pub(crate) fn job_config() -> RefOr<Schema> {
+    let splitter = json!({
+        "type": "object",
+        "description": "How the schema is cut",
+        "additionalProperties": false,
+        "properties": {
+            "isolate_arrays": {"type": "boolean", "default": true},
+            "max_leaves_per_subtree": {"type": "integer", "minimum": 1, "maximum": u32::MAX},
+        },
+    });
+    let schema = json!({
+        "type": "object",
+        "additionalProperties": false,
+        "properties": {
+            "model": {"type": "string", "minLength": 1, "description": "One of GET /v1/models"},
+            "per_key_attribution": {"type": "boolean", "default": false},
+            "temperature": {"type": ["number", "null"], "minimum": 0, "maximum": TEMPERATURE_MAX},
+            "enable_thinking": {"type": "boolean", "default": true},
+            "additional_instructions": {"type": ["string", "null"]},
+            "enable_agentic_array_extraction": {"type": "boolean", "default": false},
+            "max_num_concurrent_requests":
+                {"type": "integer", "minimum": 1, "maximum": QUESTIONS_OPEN_MAX, "default": 5},
+            "validate_response_schema": {"type": "boolean", "default": true},
+            "seed": {"type": ["integer", "null"], "minimum": i64::MIN, "maximum": i64::MAX},
+            "n_max_retries": {"type": "integer", "minimum": 0, "maximum": RETRIES_MAX, "default": 3},
+            "use_explicit_context_cache": {"type": "boolean", "default": true},
+            "splitter_config": splitter.clone(),
+            "splitter_configs": splitter,
+            "max_cost_usd": {"type": ["number", "null"], "minimum": 0},
+            "pages": {"type": ["string", "null"], "description": "As 1-3,7 or 10-"},
+        },
+        "not": {"required": ["splitter_config", "splitter_configs"]},
+    });
+    RefOr::T(serde_json::from_value(schema).unwrap_or_default())
+}

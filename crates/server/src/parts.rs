@@ -1,0 +1,97 @@
+//! What a server needs from outside.
+//!
+//! Ports only: the binary puts the store, the reader of documents and the list of models behind them.
+
+use std::fmt;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use sluice_extract::code::Code;
+use sluice_extract::page::ContentHash;
+use sluice_store::{Blobs, Clock, Store};
+
+use crate::Metrics;
+
+/// What a server needs from outside.
+#[derive(Clone)]
+pub struct Parts {
+    /// Rows and logs.
+    pub store: Arc<dyn Store>,
+    /// Bytes.
+    pub blobs: Blobs,
+    /// Who can be asked.
+    pub models: Models,
+    /// Looks into an uploaded document.
+    pub inspect: Arc<dyn Inspect>,
+    /// The time, for new ids: the store's own clock.
+    pub clock: Clock,
+    /// What is counted; `None` where nobody asks.
+    pub metrics: Option<Metrics>,
+}
+
+/// Who can be asked.
+#[derive(Clone)]
+pub struct Models {
+    /// For the list.
+    pub offers: Vec<ModelOffer>,
+    /// The one that is asked where a job names none.
+    pub default: String,
+    /// Is there a model of this name? Also those that are not listed.
+    pub knows: Arc<dyn Fn(&str) -> bool + Send + Sync>,
+}
+
+/// A model in the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ModelOffer {
+    /// What stands in a job's config.
+    pub name: String,
+    /// Who runs it.
+    pub vendor: String,
+    /// One sentence.
+    pub summary: String,
+    /// How long an answer takes as a rule, in milliseconds: only for the guess when a job may be done.
+    pub answer_ms_typical: u64,
+}
+
+impl Models {
+    /// How long an answer of this model takes as a rule, in milliseconds.
+    pub(crate) fn answer_ms_typical(&self, name: &str) -> u64 {
+        /// A vendor over the network that is not listed.
+        const UNKNOWN_MS: u64 = 5_000;
+        self.offers.iter().find(|offer| offer.name == name).map_or(UNKNOWN_MS, |offer| offer.answer_ms_typical)
+    }
+}
+
+impl fmt::Debug for Models {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Models").field("offers", &self.offers).field("default", &self.default).finish_non_exhaustive()
+    }
+}
+
+/// Looks into an uploaded document without reading it: what it is, how many pages it has.
+#[async_trait]
+pub trait Inspect: Send + Sync + 'static {
+    /// Looks into the blob of this name.
+    ///
+    /// # Errors
+    /// It is nothing that is read.
+    async fn inspect(&self, hash: &ContentHash) -> Result<Inspected, Refusal>;
+}
+
+/// What a document is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inspected {
+    /// Pages that the file says it has.
+    pub page_count: u32,
+    /// `application/pdf` or an image's.
+    pub media_type: String,
+}
+
+/// Why a document is not taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// What kind of failure.
+    pub code: Code,
+    /// One sentence for a person.
+    pub message: String,
+}

@@ -1,0 +1,134 @@
+//! Schemas: store, list, look, change, remove, check.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use http::StatusCode;
+use serde_json::Value;
+use sluice_extract::id::SchemaId;
+use sluice_store::NewSchema;
+
+use super::request::{Id, Sent, json};
+use crate::app::App;
+use crate::auth::Asker;
+use crate::idempotency::{Reply, once, request_hash};
+use crate::problem::Problem;
+use crate::readings;
+use crate::wire::document::Message;
+use crate::wire::query::Query;
+use crate::wire::schema::{
+    CreateSchema, Schema, SchemaList, SchemaReport, UpdateSchema, ValidateSchema, field_problems,
+};
+
+/// Store a schema.
+#[utoipa::path(post, path = "/v1/extract/schemas", tag = "/extract", request_body = CreateSchema,
+    responses((status = 200, body = Schema), (status = 409), (status = 413), (status = 415), (status = 422)))]
+pub(crate) async fn create_schema(State(app): State<Arc<App>>, sent: Sent) -> Result<Response, Problem> {
+    sent.expect_json()?;
+    let hash = request_hash(&sent.place, &sent.body);
+    let (asker, headers) = (sent.asker.clone(), sent.headers.clone());
+    let work = {
+        let app = Arc::clone(&app);
+        async move {
+            let asked = CreateSchema::parse(&sent.body)?;
+            check(&asked.schema_definition).await?;
+            let schema = NewSchema {
+                id: app.new_schema_id()?,
+                tenant: sent.asker.tenant,
+                metadata: asked.metadata(),
+                name: asked.name,
+                description: asked.description,
+                definition: asked.schema_definition,
+            };
+            let row = app.parts.store.schema_insert(schema).await?;
+            Reply::json(StatusCode::OK, &Schema::from(row))
+        }
+    };
+    once(&app, &asker, &headers, hash, work).await
+}
+
+async fn check(definition: &Value) -> Result<(), Problem> {
+    let parsed = readings::parse(definition.clone()).await?;
+    parsed.map(|_| ()).map_err(|problems| Problem::fields(field_problems(definition, &problems)))
+}
+
+/// Check a schema without storing it.
+#[utoipa::path(post, path = "/v1/extract/schemas/validate", tag = "/extract", request_body = ValidateSchema,
+    responses((status = 200, body = SchemaReport), (status = 409), (status = 413), (status = 415), (status = 422)))]
+pub(crate) async fn validate_schema(State(app): State<Arc<App>>, sent: Sent) -> Result<Response, Problem> {
+    sent.expect_json()?;
+    let hash = request_hash(&sent.place, &sent.body);
+    let (asker, headers) = (sent.asker.clone(), sent.headers.clone());
+    let work = async move {
+        let asked = ValidateSchema::parse(&sent.body)?;
+        let parsed = readings::parse(asked.schema_definition).await?;
+        Reply::json(StatusCode::OK, &SchemaReport::of(parsed.as_deref().map_err(Clone::clone)))
+    };
+    once(&app, &asker, &headers, hash, work).await
+}
+
+/// List schemas.
+#[utoipa::path(get, path = "/v1/extract/schemas", tag = "/extract",
+    params(
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "Most of one page; 20 by default"),
+        ("cursor" = Option<String>, Query, description = "From the page before"),
+        ("search" = Option<String>, Query, max_length = 500, description = "In the name")),
+    responses((status = 200, body = SchemaList), (status = 400), (status = 422)))]
+pub(crate) async fn list_schemas(
+    State(app): State<Arc<App>>,
+    asker: Asker,
+    mut query: Query,
+) -> Result<Response, Problem> {
+    let (page, search) = (query.page(), query.search());
+    let (page, search) = query.finish((page, search))?;
+    let listing = app.parts.store.schema_list(&asker.tenant, &page, search.as_deref()).await?;
+    json(StatusCode::OK, &SchemaList::from(listing))
+}
+
+/// Look at a schema.
+#[utoipa::path(get, path = "/v1/extract/schemas/{schema_id}", tag = "/extract",
+    params(("schema_id" = String, Path, format = Uuid)),
+    responses((status = 200, body = Schema), (status = 400), (status = 404)))]
+pub(crate) async fn get_schema(
+    State(app): State<Arc<App>>,
+    asker: Asker,
+    Id(id): Id<SchemaId>,
+) -> Result<Response, Problem> {
+    let row = app.parts.store.schema_get(&asker.tenant, id).await?;
+    json(StatusCode::OK, &Schema::from(row.ok_or_else(|| Problem::not_found("schema"))?))
+}
+
+/// Change a schema. What is null or absent stays; jobs keep the schema that they were started with.
+#[utoipa::path(put, path = "/v1/extract/schemas/{schema_id}", tag = "/extract", request_body = UpdateSchema,
+    params(("schema_id" = String, Path, format = Uuid)),
+    responses((status = 200, body = Schema), (status = 400), (status = 404), (status = 413), (status = 415),
+        (status = 422)))]
+pub(crate) async fn update_schema(
+    State(app): State<Arc<App>>,
+    Id(id): Id<SchemaId>,
+    sent: Sent,
+) -> Result<Response, Problem> {
+    sent.expect_json()?;
+    let change = UpdateSchema::parse(&sent.body)?;
+    if let Some(definition) = &change.definition {
+        check(definition).await?;
+    }
+    let row = app.parts.store.schema_update(&sent.asker.tenant, id, change).await?;
+    json(StatusCode::OK, &Schema::from(row.ok_or_else(|| Problem::not_found("schema"))?))
+}
+
+/// Remove a schema. Jobs that were started with it go on.
+#[utoipa::path(delete, path = "/v1/extract/schemas/{schema_id}", tag = "/extract",
+    params(("schema_id" = String, Path, format = Uuid)),
+    responses((status = 200, body = Message), (status = 400), (status = 404)))]
+pub(crate) async fn delete_schema(
+    State(app): State<Arc<App>>,
+    asker: Asker,
+    Id(id): Id<SchemaId>,
+) -> Result<Response, Problem> {
+    if !app.parts.store.schema_delete(&asker.tenant, id).await? {
+        return Err(Problem::not_found("schema"));
+    }
+    json(StatusCode::OK, &Message { message: format!("Schema {id} was removed") })
+}
