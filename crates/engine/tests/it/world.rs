@@ -1,5 +1,6 @@
 //! A data directory, its clock, jobs in it, and workers on it.
 
+use std::cell::Cell;
 use std::sync::atomic::{AtomicI64, AtomicU16, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -202,6 +203,16 @@ impl World {
             }
         }
         panic!("the job ended without it");
+    }
+
+    /// Waits until so many subtrees have their answer; which ones come first is chance.
+    pub(crate) async fn until_finished(&self, owner: &str, job: JobId, count: usize) {
+        let finished = Cell::new(0);
+        self.until(owner, job, |event| {
+            finished.set(finished.get() + usize::from(matches!(event, Event::SubtreeFinished { .. })));
+            finished.get() == count
+        })
+        .await;
     }
 
     /// As the server does it.
