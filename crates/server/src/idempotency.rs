@@ -13,6 +13,7 @@ use http::{HeaderMap, StatusCode};
 use sluice_extract::id::JobId;
 use sluice_extract::page::ContentHash;
 use sluice_store::{Answer, IdempotencyBegin, IdempotencyRequest};
+use tracing::Instrument as _;
 
 use crate::app::App;
 use crate::auth::Asker;
@@ -122,17 +123,29 @@ where
     F: Future<Output = Result<Reply, Problem>> + Send + 'static,
 {
     let key = key_of(headers)?;
-    if let Begun::Known(answer) = begin(app, asker, key.as_deref(), &request_hash).await? {
-        return Ok(replay(answer));
-    }
     let (app, asker) = (Arc::clone(app), asker.clone());
-    // A task of its own: it ends also when the client goes away, and the key is answered.
-    let task = tokio::spawn(async move {
+    undisturbed(async move {
+        if let Begun::Known(answer) = begin(&app, &asker, key.as_deref(), &request_hash).await? {
+            return Ok(replay(answer));
+        }
         let result = work.await;
         settle(&app, &asker, key.as_deref(), &result).await;
-        result
-    });
-    Ok(task.await.map_err(Problem::internal)??.into_response())
+        result.map(Reply::into_response)
+    })
+    .await
+}
+
+/// Does the work in a task of its own: it is done also when the client goes away, from the first row that it writes to
+/// the answer under its key.
+///
+/// # Errors
+/// Those of the work.
+pub(crate) async fn undisturbed<T, F>(work: F) -> Result<T, Problem>
+where
+    T: Send + 'static,
+    F: Future<Output = Result<T, Problem>> + Send + 'static,
+{
+    tokio::spawn(work.in_current_span()).await.map_err(Problem::internal)?
 }
 
 /// Keeps an answer under its key, or frees the key.

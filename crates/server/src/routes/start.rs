@@ -40,25 +40,31 @@ pub(crate) async fn start_job(State(app): State<Arc<App>>, sent: Sent) -> Result
     let asker = sent.asker.clone();
     let key = idempotency::key_of(&sent.headers)?;
     let hash = idempotency::request_hash(&sent.place, &sent.body);
-    if let Begun::Known(answer) = idempotency::begin(&app, &asker, key.as_deref(), &hash).await? {
-        return again(&app, &asker, answer).await;
-    }
-    // A task of its own: a client that goes away leaves a job that is there or not, and never a key without an answer.
-    let task = tokio::spawn({
-        let app = Arc::clone(&app);
-        async move {
-            let started = start(&app, &sent, key.as_deref(), hash).await;
-            if let Err(problem) = &started {
-                idempotency::settle(&app, &sent.asker, key.as_deref(), &Err(problem.clone())).await;
-            }
-            started
+    let (of_app, of_asker) = (Arc::clone(&app), asker.clone());
+    let started = idempotency::undisturbed(async move {
+        if let Begun::Known(answer) = idempotency::begin(&of_app, &of_asker, key.as_deref(), &hash).await? {
+            return Ok(Start::Before(answer));
         }
+        let started = start(&of_app, &sent, key.as_deref(), hash).await;
+        if let Err(problem) = &started {
+            idempotency::settle(&of_app, &of_asker, key.as_deref(), &Err(problem.clone())).await;
+        }
+        started.map(|started| Start::Now(Box::new(started)))
     });
-    let started = task.await.map_err(Problem::internal)??;
-    match started.place {
-        Some(place) => stream(&app, &started.row, Door::Extract, From::After(0), place).await,
-        None => json(StatusCode::OK, &JobCreated::now(&started.row)),
+    match started.await? {
+        Start::Before(answer) => again(&app, &asker, answer).await,
+        Start::Now(started) => match started.place {
+            Some(place) => stream(&app, &started.row, Door::Extract, From::After(0), place).await,
+            None => json(StatusCode::OK, &JobCreated::now(&started.row)),
+        },
     }
+}
+
+/// What became of a start.
+enum Start {
+    Now(Box<Started>),
+    /// It was answered before.
+    Before(Answer),
 }
 
 /// A job that is there.

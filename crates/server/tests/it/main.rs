@@ -3,10 +3,15 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod admission;
 mod documents;
 mod frames;
 mod hand;
+mod idempotency;
 mod jobs;
+mod jobs_api;
+mod problems;
 mod schemas;
+mod serving;
 mod streams;
 mod world;

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use sluice_extract::code::Code;
 use sluice_extract::id::{JobId, KeyId};
 use sluice_extract::page::ContentHash;
-use sluice_server::{Inspect, Inspected, ModelOffer, Models, Parts, Refusal, Settings, serve};
+use sluice_server::{Inspect, Inspected, Metrics, ModelOffer, Models, Parts, Refusal, Settings, serve};
 use sluice_store::{Blobs, KeyHash, NewKey, OpenOptions, Role, SqliteStore, Store as _, random, system_clock};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -34,6 +34,7 @@ pub(crate) struct World {
     pub(crate) base: String,
     pub(crate) client: reqwest::Client,
     pub(crate) settings: Settings,
+    metrics: Option<Metrics>,
     stop: Option<oneshot::Sender<()>>,
     server: Option<JoinHandle<()>>,
     _directory: tempfile::TempDir,
@@ -67,7 +68,15 @@ impl World {
         Self::with(Settings::default()).await
     }
 
+    pub(crate) async fn with_metrics(metrics: Metrics) -> Self {
+        Self::made(Settings::default(), Some(metrics)).await
+    }
+
     pub(crate) async fn with(settings: Settings) -> Self {
+        Self::made(settings, None).await
+    }
+
+    async fn made(settings: Settings, metrics: Option<Metrics>) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let store = SqliteStore::open(&directory.path().join("data"), OpenOptions::new(Role::Server)).await.unwrap();
         let blobs = Blobs::in_directory(&directory.path().join("blobs")).unwrap();
@@ -77,6 +86,7 @@ impl World {
             base: String::new(),
             client: reqwest::Client::new(),
             settings,
+            metrics,
             stop: None,
             server: None,
             _directory: directory,
@@ -135,7 +145,7 @@ impl World {
             },
             inspect: Arc::new(Looks(self.blobs.clone())),
             clock: system_clock(),
-            metrics: None,
+            metrics: self.metrics.clone(),
         }
     }
 
@@ -150,6 +160,10 @@ impl World {
 
     pub(crate) async fn get(&self, path: &str) -> Reply {
         send(self.request(Method::GET, path)).await
+    }
+
+    pub(crate) async fn get_owned(&self, path: String) -> Reply {
+        self.get(&path).await
     }
 
     pub(crate) async fn delete(&self, path: &str) -> Reply {
