@@ -194,6 +194,8 @@ pub struct WishRequest {
     pub limit: u32,
     /// How long nobody else gets them, in milliseconds.
     pub lease_ms: u64,
+    /// None but these; `None` for any.
+    pub only: Option<Vec<JobId>>,
 }
 
 /// The right to work on a job, until it runs out or somebody else got it.

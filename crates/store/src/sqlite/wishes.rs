@@ -4,6 +4,7 @@
 //! cannot write any more. Called by `SqliteStore`.
 
 use rusqlite::{Connection, OptionalExtension as _, params};
+use sluice_extract::id::JobId;
 
 use super::jobs::{COLUMNS, from_row, time, unsigned};
 use super::writer::Transaction;
@@ -20,16 +21,18 @@ const DUE: &str = "
           + (select count(*) from wish as held
              where held.tenant = wish.tenant and held.worker is not null and held.lease_until > ?1) as turn
       from wish
-      where (wish.worker is null and (wish.due_at <= ?1 or wish.lease_until > ?1))
-         or (wish.worker is not null and wish.due_at <= ?1 and wish.lease_until <= ?1)
+      where ((wish.worker is null and (wish.due_at <= ?1 or wish.lease_until > ?1))
+         or (wish.worker is not null and wish.due_at <= ?1 and wish.lease_until <= ?1))
+        and (?3 is null or wish.job in (select number from job where id in (select unhex(value) from json_each(?3))))
     )
     select job from free order by turn, due_at, job limit ?2";
 
 pub(super) fn claim(tx: &mut Transaction<'_>, request: &WishRequest) -> Result<Vec<Claim>, StoreError> {
     let now = time(tx.now_ms);
+    let only = request.only.as_deref().map(list_of);
     let numbers = {
         let mut statement = tx.connection.prepare_cached(DUE)?;
-        let rows = statement.query_map(params![now, request.limit], |row| row.get::<_, i64>(0))?;
+        let rows = statement.query_map(params![now, request.limit, only], |row| row.get::<_, i64>(0))?;
         rows.collect::<Result<Vec<_>, _>>()?
     };
     numbers.into_iter().map(|number| hand_out(tx, request, number)).collect()
@@ -89,4 +92,10 @@ pub(super) fn next_due(connection: &Connection) -> Result<Option<u64>, StoreErro
     let mut statement = connection.prepare_cached("select min(max(due_at, lease_until)) from wish")?;
     let due: Option<i64> = statement.query_row([], |row| row.get(0))?;
     Ok(due.map(unsigned))
+}
+
+/// Ids as SQL can take a list of them: JSON with each as hex digits.
+fn list_of(jobs: &[JobId]) -> String {
+    let ids: Vec<String> = jobs.iter().map(|job| format!("{:032x}", u128::from_be_bytes(job.to_bytes()))).collect();
+    serde_json::json!(ids).to_string()
 }

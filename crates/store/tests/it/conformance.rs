@@ -38,7 +38,7 @@ macro_rules! suite {
             a_follower_sees_every_event_once, an_outline_leaves_the_values_out, followers_may_come_at_any_time,
             work_is_handed_out_fairly,
             a_lost_lease_cannot_write, wishes_are_timers,
-            a_clock_set_back_stalls_no_wish, a_wish_to_stop_survives_giving_back, answers_are_remembered_with_their_event,
+            a_clock_set_back_stalls_no_wish, who_wants_some_jobs_gets_no_other, a_wish_to_stop_survives_giving_back, answers_are_remembered_with_their_event,
             documents_are_kept, schemas_are_kept_and_changed, keys_are_found_by_hash, idempotency_keys_remember_one_answer,
             what_is_old_goes);
     };
@@ -97,7 +97,7 @@ impl World {
     }
 
     async fn claim(&self, limit: u32) -> Vec<(JobId, Lease)> {
-        let request = WishRequest { worker: "w".to_owned(), limit, lease_ms: 100 };
+        let request = WishRequest { worker: "w".to_owned(), limit, lease_ms: 100, only: None };
         let claims = self.store.wish_claim(&request).await.unwrap();
         claims.into_iter().map(|claim| (claim.job.id, claim.lease)).collect()
     }
@@ -355,6 +355,18 @@ pub(crate) async fn work_is_handed_out_fairly(world: World) {
     assert_eq!(second, [job_id(2), job_id(8)]);
     assert_eq!(world.claim(10).await.len(), 4, "nothing is handed out twice");
     assert!(world.claim(10).await.is_empty());
+}
+
+pub(crate) async fn who_wants_some_jobs_gets_no_other(world: World) {
+    let (first, second) = (world.insert("a", 1).await, world.insert("a", 2).await);
+    let claim = async |only: &[JobId]| {
+        let request = WishRequest { worker: "w".to_owned(), limit: 9, lease_ms: 100, only: Some(only.to_vec()) };
+        let claims = world.store.wish_claim(&request).await.unwrap();
+        claims.into_iter().map(|claim| claim.job.id).collect::<Vec<_>>()
+    };
+    assert_eq!(claim(&[]).await, []);
+    assert_eq!(claim(&[second, job_id(3)]).await, [second]);
+    assert_eq!(claim(&[first, second]).await, [first]);
 }
 
 pub(crate) async fn a_lost_lease_cannot_write(world: World) {
