@@ -5,9 +5,9 @@
 
 mod desk;
 mod job_log;
-mod library;
+pub(crate) mod library;
 mod order;
-mod patience;
+pub(crate) mod patience;
 mod remembered;
 mod run;
 mod running;

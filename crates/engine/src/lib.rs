@@ -2,11 +2,13 @@
 //!
 //! A step turns what is known into what is known next: `ReadDocument`, `Plan`, `ExtractSubtree`, `Assemble`. The steps
 //! know nothing of durability. `embedded` runs them for the jobs of a store, so that nothing is lost when the process is;
-//! `in_process` runs them in order for one document. Never here: HTTP, SQL, a vendor's name, printing. Called by the
+//! `local` puts one document through it and gives all that came of it; `in_process` runs the steps in order for one
+//! document, without a store. Never here: HTTP, SQL, a vendor's name, printing. Called by the
 //! binary.
 
-pub mod embedded;
+mod embedded;
 pub mod in_process;
+pub mod local;
 pub mod steps;
 
 pub use embedded::worker;

@@ -2,9 +2,11 @@
 //!
 //! Data only. Called by everybody here.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use sluice_document::Reader;
+use sluice_extract::id::JobId;
 use sluice_model::registry::Registry;
 use sluice_model::{Model, ModelError};
 use sluice_store::{Blobs, Clock, Store};
@@ -46,11 +48,50 @@ pub struct Parts {
 /// A share in 0..=1 that differs each time: waits before a repetition are spread by it.
 pub type Jitter = Arc<dyn Fn() -> f64 + Send + Sync>;
 
+/// Which jobs a worker takes.
+#[derive(Clone, Debug, Default)]
+pub enum Takes {
+    /// Any that is due.
+    #[default]
+    Any,
+    /// Those that are named here, and no others; more may be added.
+    Only(Named),
+}
+
+/// Jobs by name, shared between who names them and who takes them.
+#[derive(Clone, Debug, Default)]
+pub struct Named(Arc<Mutex<BTreeSet<JobId>>>);
+
+impl Named {
+    /// One more.
+    pub fn add(&self, job: JobId) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(job);
+    }
+
+    /// One less.
+    pub fn remove(&self, job: JobId) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&job);
+    }
+}
+
+impl Takes {
+    pub(super) fn only(&self) -> Option<Vec<JobId>> {
+        match self {
+            Self::Any => None,
+            Self::Only(Named(named)) => {
+                Some(named.lock().unwrap_or_else(PoisonError::into_inner).iter().copied().collect())
+            }
+        }
+    }
+}
+
 /// How a worker works.
 #[derive(Clone)]
 pub struct Options {
     /// What it calls itself when it takes wishes.
     pub name: String,
+    /// Which jobs it takes.
+    pub takes: Takes,
     /// Jobs in hand at the same time, at least 1.
     pub jobs_max: usize,
     /// Questions that are open at the same time, over all jobs, at least 1.
@@ -71,6 +112,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             name: format!("process {}", std::process::id()),
+            takes: Takes::Any,
             jobs_max: 64,
             questions_max: 64,
             readings_max: std::thread::available_parallelism().map_or(1, usize::from),
@@ -87,10 +129,10 @@ fn random_share() -> f64 {
     sluice_store::random::<4>().map_or(1.0, |bytes| f64::from(u32::from_be_bytes(bytes)) / f64::from(u32::MAX))
 }
 
-pub(super) struct Desk {
+pub(crate) struct Desk {
     pub(super) parts: Parts,
     pub(super) options: Options,
-    pub(super) library: Library,
+    pub(crate) library: Library,
     pub(super) turns: Turns,
 }
 
@@ -102,7 +144,7 @@ impl Desk {
     }
 
     /// Unix time in milliseconds.
-    pub(super) fn now_ms(&self) -> u64 {
+    pub(crate) fn now_ms(&self) -> u64 {
         (self.parts.clock)()
     }
 }

@@ -26,11 +26,11 @@ use crate::steps::read_document::read_document;
 const COMPRESSION_LEVEL: u8 = 1;
 
 /// A document that was read.
-pub(super) struct Volume {
+pub(crate) struct Volume {
     /// Its pages.
-    pub(super) document: Arc<Document>,
+    pub(crate) document: Arc<Document>,
     /// What reading has to doubt.
-    pub(super) findings: Vec<Finding>,
+    pub(crate) findings: Vec<Finding>,
     index: OnceCell<Arc<Index>>,
 }
 
@@ -44,7 +44,7 @@ struct Kept {
 type Shelf = OnceCell<Arc<Volume>>;
 
 /// Documents as they were read.
-pub(super) struct Library {
+pub(crate) struct Library {
     blobs: Blobs,
     reader: Arc<Reader>,
     readings: Semaphore,
@@ -53,7 +53,7 @@ pub(super) struct Library {
 
 /// Who holds it gets the document, and shares it with all who hold it.
 #[derive(Clone)]
-pub(super) struct Ticket {
+pub(crate) struct Ticket {
     of: ContentHash,
     how: ContentHash,
     pages: PageSelection,
@@ -61,12 +61,12 @@ pub(super) struct Ticket {
 }
 
 impl Library {
-    pub(super) fn new(blobs: Blobs, reader: Arc<Reader>, readings_max: usize) -> Self {
+    pub(crate) fn new(blobs: Blobs, reader: Arc<Reader>, readings_max: usize) -> Self {
         Self { blobs, reader, readings: Semaphore::new(readings_max.max(1)), shelves: Mutex::default() }
     }
 
     /// For these pages of the document with these bytes.
-    pub(super) fn ticket(&self, of: &ContentHash, pages: &PageSelection) -> Ticket {
+    pub(crate) fn ticket(&self, of: &ContentHash, pages: &PageSelection) -> Ticket {
         let how = how_it_is_read(&self.reader, pages);
         let mut shelves = self.shelves.lock().unwrap_or_else(PoisonError::into_inner);
         shelves.retain(|_, shelf| shelf.strong_count() > 0);
@@ -77,7 +77,7 @@ impl Library {
     }
 
     /// The document: the one in memory, the one that was kept, or read now. Dropping this stops the reading.
-    pub(super) async fn get(&self, ticket: &Ticket) -> Result<Arc<Volume>, StepError> {
+    pub(crate) async fn get(&self, ticket: &Ticket) -> Result<Arc<Volume>, StepError> {
         let volume = ticket.shelf.get_or_try_init(|| async {
             if let Some(kept) = self.find(ticket).await? {
                 return Ok(kept);
@@ -120,7 +120,7 @@ impl Volume {
     }
 
     /// Its words, to find quotes by.
-    pub(super) async fn index(&self) -> Result<Arc<Index>, StepError> {
+    pub(crate) async fn index(&self) -> Result<Arc<Index>, StepError> {
         let document = &self.document;
         let index = self.index.get_or_try_init(|| async {
             let document = Arc::clone(document);
@@ -131,7 +131,7 @@ impl Volume {
 }
 
 /// Bytes of the store that a job needs; `what` they are, for a person.
-pub(super) async fn bytes_of(blobs: &Blobs, hash: &ContentHash, what: &str) -> Result<Bytes, StepError> {
+pub(crate) async fn bytes_of(blobs: &Blobs, hash: &ContentHash, what: &str) -> Result<Bytes, StepError> {
     match patiently(|| blobs.get(hash)).await {
         Ok(Some(bytes)) => Ok(bytes),
         Ok(None) => {
@@ -147,7 +147,7 @@ pub(super) async fn bytes_of(blobs: &Blobs, hash: &ContentHash, what: &str) -> R
 }
 
 /// Work that takes milliseconds or more is not for a thread that others wait for.
-pub(super) async fn on_a_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, StepError> {
+pub(crate) async fn on_a_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, StepError> {
     let done = tokio::task::spawn_blocking(work).await;
     done.map_err(|_| StepError::new(Code::Internal, "a part of the work ended early; please report it"))
 }

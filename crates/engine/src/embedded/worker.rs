@@ -17,7 +17,7 @@ use super::desk::Desk;
 use super::job_log::Leave;
 use super::work::work;
 
-pub use super::desk::{Jitter, Models, Options, Parts};
+pub use super::desk::{Jitter, Models, Named, Options, Parts, Takes};
 pub use super::remembered::Remembering;
 
 /// Longest time between two looks at the wishes: a clock that was set is noticed within it.
@@ -26,6 +26,9 @@ const NAP_MAX: Duration = Duration::from_secs(5);
 /// Shortest time between two looks at the wishes that nobody asked for.
 const NAP_MIN: Duration = Duration::from_millis(10);
 
+/// Time between two looks of a worker that takes only some jobs.
+const NAP_OF_FEW: Duration = Duration::from_millis(250);
+
 /// How long a job is left alone that cannot be worked on: its log is damaged, or the work on it broke down.
 const SET_ASIDE_MS: u64 = 60_000;
 
@@ -33,8 +36,8 @@ const SET_ASIDE_MS: u64 = 60_000;
 const LEAVE_MAX: Duration = Duration::from_millis(500);
 
 /// Works until it is stopped or dropped.
-#[derive(Debug)]
 pub struct Worker {
+    desk: Arc<Desk>,
     stop: watch::Sender<bool>,
     loop_of_work: JoinHandle<()>,
 }
@@ -44,14 +47,14 @@ impl Worker {
     #[must_use]
     pub fn start(parts: Parts, options: Options) -> Self {
         let (stop, stopped) = watch::channel(false);
-        let floor = Floor {
-            desk: Arc::new(Desk::new(parts, options)),
-            stopped,
-            tasks: JoinSet::new(),
-            in_hand: HashMap::new(),
-            renewed: None,
-        };
-        Self { stop, loop_of_work: tokio::spawn(floor.work()) }
+        let desk = Arc::new(Desk::new(parts, options));
+        let floor =
+            Floor { desk: Arc::clone(&desk), stopped, tasks: JoinSet::new(), in_hand: HashMap::new(), renewed: None };
+        Self { desk, stop, loop_of_work: tokio::spawn(floor.work()) }
+    }
+
+    pub(crate) fn desk(&self) -> &Arc<Desk> {
+        &self.desk
     }
 
     /// Drops what runs and gives all jobs back, within a second. Nothing that was recorded is lost.
@@ -134,22 +137,26 @@ impl Floor {
     async fn look(&mut self) -> Result<Duration, StoreError> {
         // Before anything is taken: a clock that was set forward would have us take our own jobs from ourselves.
         self.renew().await?;
-        let mut nap = self.nap_longest();
+        let longest = self.nap_longest();
         let room = self.room();
         if room == 0 {
-            return Ok(nap);
+            return Ok(longest);
         }
         let limit = u32::try_from(room).unwrap_or(u32::MAX);
-        let request =
-            WishRequest { worker: self.desk.options.name.clone(), limit, lease_ms: self.desk.options.lease_ms };
+        let Options { name, lease_ms, takes, .. } = &self.desk.options;
+        let only = takes.only();
+        let request = WishRequest { worker: name.clone(), limit, lease_ms: *lease_ms, only: only.clone() };
         let claims = self.desk.parts.store.wish_claim(&request).await?;
         let is_all = claims.len() < room;
         claims.into_iter().for_each(|claim| self.take(claim));
-        if is_all && let Some(due_ms) = self.desk.parts.store.wish_next_due().await? {
-            let left = Duration::from_millis(due_ms.saturating_sub(self.desk.now_ms()));
-            nap = nap.min(left.max(NAP_MIN));
-        }
-        Ok(nap)
+        let next_due_ms = match only {
+            // The next one may be nobody's we take; those who take few look often instead.
+            Some(_) => return Ok(NAP_OF_FEW),
+            None if is_all => self.desk.parts.store.wish_next_due().await?,
+            None => None,
+        };
+        let left = next_due_ms.map(|due_ms| Duration::from_millis(due_ms.saturating_sub(self.desk.now_ms())));
+        Ok(left.map_or(longest, |left| left.clamp(NAP_MIN, longest)))
     }
 
     fn take(&mut self, claim: Claim) {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use sluice_engine::embedded::worker::{Options, Remembering};
+use sluice_engine::worker::{Options, Remembering};
 use sluice_extract::event::Event;
 
 use crate::cast::{Asked, Watched};
@@ -213,7 +213,7 @@ async fn a_document_is_read_once_ever() {
         let script = format!("echo read >> {}; exec {}", ledger.path().display(), reader.program.display());
         (reader.program, reader.args) = ("/bin/sh".into(), vec!["-c".into(), script.into()]);
         parts.reader = reader.into();
-        sluice_engine::embedded::worker::Worker::start(parts, options())
+        sluice_engine::worker::Worker::start(parts, options())
     };
     let worker = counted(&world);
     for at_once in [3, 1] {

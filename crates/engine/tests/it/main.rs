@@ -5,6 +5,7 @@
 mod cast;
 mod crash;
 mod jobs;
+mod local;
 mod mortal;
 mod trouble;
 mod world;

@@ -26,7 +26,7 @@ use tempfile::TempDir;
 use crate::mortal::{Fate, Mortal, while_time_stands};
 
 /// One page with words.
-const DOCUMENT: &[u8] = include_bytes!("../../../../examples/invoice/document.pdf");
+pub(crate) const DOCUMENT: &[u8] = include_bytes!("../../../../examples/invoice/document.pdf");
 
 /// Four arrays: four subtrees, each at a path of its own.
 pub(crate) fn schema() -> Value {
