@@ -22,6 +22,7 @@ mod address;
 mod appositive;
 mod candidate;
 mod claim;
+mod clauses;
 mod confidence;
 mod fields;
 mod forms;
@@ -53,7 +54,7 @@ pub use solution::Solution;
 use solution::{Found, project};
 
 /// Changes whenever the same question may be answered differently.
-const VERSION: &str = "6";
+const VERSION: &str = "7";
 
 /// Solutions that are kept: the subtrees of a few documents that are worked on side by side.
 const MEMO_MAX: usize = 16;
@@ -161,7 +162,9 @@ impl Model for Embedded {
 pub fn solve(document: &Document, schema: &Schema) -> Solution {
     let layout = layout::Layout::of(document);
     let prose = prose::Prose::of(document);
-    let mut parts = Parts { fields: fields::fill(&layout, schema), layout, prose, evidence: EvidenceMap::new() };
+    let clauses = clauses::Clauses::of(&layout);
+    let mut parts =
+        Parts { fields: fields::fill(&layout, &clauses, schema), layout, clauses, prose, evidence: EvidenceMap::new() };
     let value = parts.assemble(&mut Vec::new(), "", &schema.root);
     Solution { value: value.unwrap_or_else(|| Value::Object(Map::new())), evidence: parts.evidence }
 }
@@ -169,6 +172,7 @@ pub fn solve(document: &Document, schema: &Schema) -> Solution {
 /// The parts of a solution on their way into one value.
 struct Parts<'a> {
     layout: layout::Layout<'a>,
+    clauses: clauses::Clauses,
     prose: prose::Prose,
     fields: BTreeMap<String, Found>,
     evidence: EvidenceMap,
@@ -209,7 +213,8 @@ impl Parts<'_> {
 
     /// An array, from a section of text or from a table.
     fn array(&mut self, path: &[&str], pointer: &str, node: &Node) -> Option<Value> {
-        let found = self.prose.fill(path, pointer, node);
+        let found = self.clauses.fill(&self.layout, path, pointer, node);
+        let found = found.or_else(|| self.prose.fill(path, pointer, node));
         let found = found.or_else(|| rows::fill(&self.layout, path, pointer, node))?;
         Some(self.take(found))
     }

@@ -11,6 +11,7 @@ use sluice_extract::schema::Schema;
 
 use super::candidate::{Candidates, Printed};
 use super::claim::{Claim, Reading};
+use super::clauses::{Clauses, jurisdiction, number, sentence};
 use super::forms::{self, Filled};
 use super::head;
 use super::label::Labels;
@@ -29,7 +30,7 @@ const THRESHOLD: f32 = 0.5;
 const SHARED_MIN: f32 = 0.6;
 
 /// The values of all slots that are sure enough, by pointer.
-pub(crate) fn fill(layout: &Layout<'_>, schema: &Schema) -> BTreeMap<String, Found> {
+pub(crate) fn fill(layout: &Layout<'_>, clauses: &Clauses, schema: &Schema) -> BTreeMap<String, Found> {
     let slots = slots(schema);
     let candidates = Candidates::of(layout);
     let labels = Labels::of(layout, &candidates);
@@ -41,14 +42,18 @@ pub(crate) fn fill(layout: &Layout<'_>, schema: &Schema) -> BTreeMap<String, Fou
     let mut claims: Vec<Vec<Claim>> =
         slots.iter().enumerate().map(|(index, slot)| reading.claims(index, slot)).collect();
     let unlabelled = party::claims(&reading, &slots).into_iter().chain(head::claims(&reading, &slots));
-    for (index, claim) in unlabelled.chain(masthead::claims(&reading, &slots)) {
+    let told = sentence::claims(&reading, clauses, &slots).into_iter();
+    let told = told.chain(jurisdiction::claims(&reading, clauses, &slots));
+    for (index, claim) in unlabelled.chain(masthead::claims(&reading, &slots)).chain(told) {
         add(&mut claims, index, claim);
     }
     let filled = forms::fill(layout, &candidates, schema);
     leave_to_forms(&filled, layout, &slots, &mut claims);
     sums::raise(&slots, &mut claims);
     let mut found = filled.found;
-    for (index, claim) in settle(&slots, &claims) {
+    let settled = settle(&slots, &claims);
+    let numbers = number::claims(clauses, &slots, &settled);
+    for (index, claim) in settled.into_iter().chain(numbers.iter().map(|(index, claim)| (*index, claim))) {
         if let Some(slot) = slots.get(index) {
             found.insert(slot.pointer.clone(), found_of(&reading, slot, claim));
         }

@@ -49,6 +49,8 @@ pub(crate) struct Segment {
     pub(crate) size: f32,
     /// Every word is bold.
     pub(crate) bold: bool,
+    /// Paragraph of the page.
+    pub(crate) block: u32,
     /// Is part of a paragraph of running text.
     pub(crate) running: bool,
     /// Table of the page and cell of that table, where it stands in one.
@@ -137,6 +139,7 @@ fn page_segments(index: usize, page: &Page) -> Vec<Segment> {
             run.push(word);
         }
         segments.extend(segment(index, page, &cells, run));
+        segments.iter_mut().skip(before).for_each(|segment| segment.block = line.block);
         let whole = segments.len() == before + 1;
         if let Some(segment) = segments.last_mut().filter(|_| whole && running.contains(&line.block)) {
             segment.running = segment.cell.is_none();
@@ -202,7 +205,7 @@ fn segment(index: usize, page: &Page, cells: &[Option<(usize, usize)>], words: V
     let size = on_page.iter().map(|word| word.size).fold(0.0, f32::max);
     let bold = on_page.iter().all(|word| word.bold);
     let cell = words.first().and_then(|&word| cells.get(word as usize).copied().flatten());
-    Some(Segment { page: index, row: 0, words, starts, text, rect, size, bold, running: false, cell })
+    Some(Segment { page: index, row: 0, words, starts, text, rect, size, bold, block: 0, running: false, cell })
 }
 
 /// Sorts by rows: segments whose middles stand within each other's height share a row.

@@ -8,6 +8,7 @@ use sluice_extract::pointer::join;
 use sluice_extract::schema::{Format, Kind, Node, ObjectRules, Schema};
 
 use super::query::Query;
+use super::text::name_words;
 
 /// A place of the result that holds one value.
 pub(crate) struct Slot<'a> {
@@ -121,7 +122,7 @@ fn walk<'a>(node: &'a Node, pointer: &str, path: &mut Vec<&'a str>, measured: bo
         Kind::Boolean | Kind::Integer(_) | Kind::Number(_) | Kind::String(_) | Kind::Union(_) => {
             let path = if measured { asked_path(path) } else { path.clone() };
             let query = Query::of(&path, node).outside_of_rows();
-            let want = want(node, &query);
+            let want = want_of(path.last().copied().unwrap_or_default(), node, &query);
             slots.push(Slot { pointer: pointer.to_owned(), path, node, query, want });
         }
     }
@@ -147,7 +148,7 @@ fn asked_path<'a>(path: &[&'a str]) -> Vec<&'a str> {
 }
 
 /// What a leaf wants, by its type, format and words.
-fn want(node: &Node, query: &Query) -> Want {
+pub(crate) fn want_of(name: &str, node: &Node, query: &Query) -> Want {
     let told = node.description.as_deref().unwrap_or_default().to_lowercase();
     if WORKED_OUT.iter().any(|words| told.contains(words)) {
         return Want::Nothing;
@@ -157,7 +158,8 @@ fn want(node: &Node, query: &Query) -> Want {
     }
     match &node.kind {
         Kind::Boolean => Want::Flag,
-        Kind::Integer(_) if query.is_named("year") => Want::Year,
+        Kind::Integer(_) if query.is_named("year") && !counts_years(name) => Want::Year,
+        Kind::Integer(_) | Kind::Number(_) if counts_time(name) => Want::Number,
         Kind::Integer(_) | Kind::Number(_) => number_want(query),
         Kind::String(rules) => match rules.format {
             Some(Format::Date | Format::DateTime) => Want::Date,
@@ -172,6 +174,17 @@ fn want(node: &Node, query: &Query) -> Want {
         Kind::Union(_) => string_want(query, &told),
         Kind::Null | Kind::Object(_) | Kind::Array(_) => Want::Nothing,
     }
+}
+
+/// A name with `years` counts them: `warranty_years`.
+fn counts_years(name: &str) -> bool {
+    name_words(name).iter().any(|word| word == "years")
+}
+
+/// A name that ends with a unit of time counts it: `payment_days`.
+fn counts_time(name: &str) -> bool {
+    let units = ["hours", "days", "weeks", "months", "years"];
+    name_words(name).last().is_some_and(|word| units.contains(&word.as_str()))
 }
 
 const MONEY: [&str; 24] = [
