@@ -78,3 +78,11 @@ pub const RETRIES_MAX: u32 = 10;
 
 /// Highest temperature: the published bound.
 pub const TEMPERATURE_MAX: f64 = 2.0;
+
+/// Jobs that a worker has in hand at the same time. Each holds its document in memory; more of them share no more of a
+/// disk's flushes: beyond 64 the writer is busy anyway.
+pub const JOBS_IN_HAND_MAX: usize = 64;
+
+/// Questions that a worker has open over all its jobs: what a vendor's usual account takes, and far more than there are
+/// cores for models that run here.
+pub const QUESTIONS_OPEN_OVER_ALL_MAX: usize = 64;

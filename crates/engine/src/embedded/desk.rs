@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use sluice_document::Reader;
 use sluice_extract::id::JobId;
+use sluice_extract::limits::{JOBS_IN_HAND_MAX, QUESTIONS_OPEN_OVER_ALL_MAX};
 use sluice_model::registry::Registry;
 use sluice_model::{Model, ModelError};
 use sluice_store::{Blobs, Clock, Store};
@@ -113,8 +114,8 @@ impl Default for Options {
         Self {
             name: format!("process {}", std::process::id()),
             takes: Takes::Any,
-            jobs_max: 64,
-            questions_max: 64,
+            jobs_max: JOBS_IN_HAND_MAX,
+            questions_max: QUESTIONS_OPEN_OVER_ALL_MAX,
             readings_max: std::thread::available_parallelism().map_or(1, usize::from),
             lease_ms: 30_000,
             wait_in_hand_ms_max: 10_000,

@@ -59,6 +59,7 @@ impl JobLog {
         &self.state
     }
 
+    // Invariant: the state is the fold of the log, and every append carries the lease.
     /// Appends, and takes in what is new. What the log held already is taken in all the same.
     pub(super) async fn append(&mut self, event: Event, remember: Option<Remember>) -> Result<(), Leave> {
         let status = Some(self.status_after(&event));
