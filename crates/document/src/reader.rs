@@ -86,6 +86,14 @@ impl Reader {
         run.finish(selection, ContentHash::of(bytes))
     }
 
+    /// What kind of file it is, by its first bytes.
+    ///
+    /// # Errors
+    /// When it is nothing that is read; the code says why.
+    pub fn media(&self, bytes: &[u8]) -> Result<Media, ReadError> {
+        guard(bytes, &self.limits)
+    }
+
     /// What kind of file it is and how many pages it says it has, without reading a page.
     ///
     /// # Errors
