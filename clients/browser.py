@@ -1,13 +1,16 @@
 """A real browser on a page of the server's own origin: EventSource stops after the end and goes on after a crash.
 
-base, key, job: one that runs; pid: the server's process; restart: a file that this script makes once the server is
-dead, upon which the test starts it again. EventSource cannot send a key: the page uses `access_token`, as documented.
+base, key; body: the request that starts a job of some seconds, made once the page is there; pid: the server's process;
+restart: a file that this script makes once the server is dead, upon which the test starts it again. EventSource cannot
+send a key: the page uses `access_token`, as documented.
 """
 
+import json
 import os
 import pathlib
 import signal
 
+import httpx
 from playwright.sync_api import sync_playwright
 
 from arguments import arguments, check, holds
@@ -34,7 +37,13 @@ with sync_playwright() as playwright:
     asked = []
     page.on("request", lambda request: asked.append(request.url) if "/stream" in request.url else None)
     page.goto(given["base"] + "/")
-    url = f"/v1/extract/jobs/{given['job']}/stream?starting_after=0&access_token={given['key']}"
+    started = httpx.post(
+        given["base"] + "/v1/extract/jobs",
+        json=json.loads(given["body"]),
+        headers={"Authorization": f"Bearer {given['key']}"},
+    )
+    job = started.raise_for_status().json()["job_id"]
+    url = f"/v1/extract/jobs/{job}/stream?starting_after=0&access_token={given['key']}"
     page.evaluate(WATCH, [url])
     page.wait_for_function("window.seen.length >= 3", timeout=20_000)
     holds("events arrive while the job runs", page.evaluate("window.seen.at(-1)[0] !== 'completed'"))

@@ -1,5 +1,6 @@
 //! The command line: its words and their help. Only shapes; what a command does is in `commands`.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -35,6 +36,9 @@ pub(crate) enum Command {
     Eval(EvalCommand),
     /// List the models that can be asked
     Models,
+    /// Serve the Extract API and the Jobs API over HTTP, and work on the jobs
+    #[command(after_help = SERVE_EXAMPLES)]
+    Serve(Box<ServeArgs>),
     /// Make, list and revoke the keys of a server
     Keys {
         #[command(subcommand)]
@@ -107,6 +111,69 @@ pub(crate) struct ExtractArgs {
     /// Only errors on standard error, no progress
     #[arg(long, short)]
     pub(crate) quiet: bool,
+}
+
+const SERVE_EXAMPLES: &str = "\
+Examples:
+  sluice serve
+  sluice serve --listen 127.0.0.1:9000 --data /var/lib/sluice --keep-days 30 --log json
+
+Started without any key, it makes one and prints it. TLS is a proxy's work: docs/deploy.md has the lines for one.";
+
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    /// Address to listen on; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS", env = "SLUICE_LISTEN", default_value = "127.0.0.1:8080")]
+    pub(crate) listen: SocketAddr,
+    #[command(flatten)]
+    pub(crate) folder: DataFolder,
+    /// Who is asked where a job names no model
+    #[arg(long, short, value_name = "NAME", env = "SLUICE_MODEL", default_value = crate::config::MODEL_DEFAULT)]
+    pub(crate) model: String,
+    /// A script that jobs may name as model `scripted:FILE`; again for more. For tests and demonstrations
+    #[arg(long, value_name = "FILE")]
+    pub(crate) script: Vec<PathBuf>,
+    /// Remove ended jobs, unused documents and remembered answers after so many days [default: never]
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) keep_days: Option<u32>,
+    /// Ask every question, even one that was answered before
+    #[arg(long)]
+    pub(crate) ask_again: bool,
+    /// Jobs worked on side by side
+    #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) jobs_max: u16,
+    /// Questions that are open at the same time, over all jobs
+    #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) questions_max: u16,
+    /// Jobs of one tenant that have not ended
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    pub(crate) active_jobs_max: u32,
+    /// Requests of one key in a minute
+    #[arg(long, value_name = "N", default_value_t = 6_000)]
+    pub(crate) requests_per_minute: u32,
+    /// Streams that one key may hold open
+    #[arg(long, value_name = "N", default_value_t = 2_048)]
+    pub(crate) streams_per_key_max: u32,
+    /// Largest document that may be uploaded
+    #[arg(long, value_name = "MIB", default_value_t = 512, value_parser = clap::value_parser!(u16).range(1..=512))]
+    pub(crate) upload_mib_max: u16,
+    /// Silence after which a stream says that it lives
+    #[arg(long, value_name = "SECONDS", default_value_t = 15, value_parser = clap::value_parser!(u16).range(1..=3600))]
+    pub(crate) heartbeat_seconds: u16,
+    /// An origin whose pages may call the API from a browser; again for more, * for all
+    #[arg(long, value_name = "ORIGIN")]
+    pub(crate) allow_origin: Vec<String>,
+    /// How the log on standard error looks
+    #[arg(long, value_enum, default_value_t = LogFormat::Text)]
+    pub(crate) log: LogFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// A line for people
+    Text,
+    /// An object in each line
+    Json,
 }
 
 /// Where everything is kept.

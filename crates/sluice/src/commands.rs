@@ -9,6 +9,7 @@ mod jobs;
 mod keys;
 mod models;
 mod schema;
+mod serve;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -30,6 +31,7 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Document(args) => document::run(&args),
         Command::Eval(args) => evaluate(args).await,
         Command::Models => models::run(),
+        Command::Serve(args) => serve::run(*args).await,
         Command::Keys { command } => keys::run(command).await,
         Command::Jobs { command } => jobs::run(command).await,
         Command::Data { command } => data::run(command).await,

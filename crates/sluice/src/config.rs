@@ -1,7 +1,7 @@
 //! Settings: the only reader of the environment. Called by commands, which hand on what they need.
 
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -20,6 +20,11 @@ const SCRIPTED_PREFIX: &str = "scripted:";
 /// The models that are set up.
 pub(crate) fn models() -> Registry {
     Registry::default().with(Arc::new(Embedded::default()))
+}
+
+/// The models that are set up, and these scripts.
+pub(crate) fn models_with(scripts: &[PathBuf]) -> anyhow::Result<Registry> {
+    scripts.iter().try_fold(models(), |models, path| Ok(models.with(Arc::new(Scripted::from_file(path)?))))
 }
 
 /// The model of this name, from the registry or from a script.
