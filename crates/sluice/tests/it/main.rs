@@ -1,10 +1,23 @@
 //! The real binary, run as a user runs it: what it prints, where, and its exit code.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::too_many_lines, missing_docs, unreachable_pub, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::expect_used,
+    clippy::print_stderr,
+    clippy::too_many_lines,
+    missing_docs,
+    unreachable_pub,
+    reason = "tests"
+)]
 
+mod clients;
 mod commands;
 mod examples;
 mod extract;
 mod kept;
+mod kill;
 mod run;
+mod serve;
+mod server;
 mod trouble;
