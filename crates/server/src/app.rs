@@ -4,11 +4,14 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use sluice_extract::id::{DocumentId, JobId, SchemaId};
 use sluice_store::{StoreError, random};
 use tokio::sync::watch;
 
 use crate::admission::{OpenStreams, RequestLimits};
+use crate::frames::Frames;
+use crate::openapi::openapi_json;
 use crate::readings::Schemas;
 use crate::{Parts, Settings};
 
@@ -18,7 +21,10 @@ pub(crate) struct App {
     pub(crate) settings: Settings,
     pub(crate) requests: RequestLimits,
     pub(crate) streams: Arc<OpenStreams>,
+    /// The description of the API as JSON.
+    pub(crate) openapi: Bytes,
     pub(crate) schemas: Schemas,
+    pub(crate) frames: Frames,
     /// Becomes true when the server stops.
     pub(crate) stopping: watch::Receiver<bool>,
 }
@@ -28,7 +34,9 @@ impl App {
         Arc::new(Self {
             requests: RequestLimits::new(settings.requests_per_minute),
             streams: Arc::new(OpenStreams::new(settings.streams_per_key_max)),
+            openapi: Bytes::from(openapi_json(&parts.models.offers)),
             schemas: Schemas::default(),
+            frames: Frames::default(),
             parts,
             settings,
             stopping,

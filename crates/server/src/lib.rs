@@ -8,6 +8,7 @@ mod admission;
 mod app;
 mod auth;
 mod edge;
+mod frames;
 mod idempotency;
 mod metrics;
 mod openapi;

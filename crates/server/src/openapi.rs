@@ -1,22 +1,25 @@
 //! The description of the API (OpenAPI 3.1), made from the handlers.
 //!
-//! What every operation shares (problems, headers, the key) is added here, once. Called by `routes::page` and by whoever
-//! writes the description to a file.
-
-use std::sync::OnceLock;
+//! What every operation shares (problems, headers, the key) is added here, once. Called once by the server, and by whoever writes
+//! the description to a file.
 
 use serde_json::{Value, json};
 use sluice_extract::limits::{QUESTIONS_OPEN_MAX, RETRIES_MAX, TEMPERATURE_MAX};
 use utoipa::openapi::schema::Schema;
 use utoipa::openapi::{Info, OpenApiBuilder, RefOr};
 
+use crate::ModelOffer;
 use crate::router::{extract_routes, jobs_routes, open_routes};
 
-/// The description as JSON.
+/// The description as JSON, for a server with these models.
 #[must_use]
-pub fn openapi_json() -> &'static str {
-    static TEXT: OnceLock<String> = OnceLock::new();
-    TEXT.get_or_init(|| document().to_string())
+pub fn openapi_json(models: &[ModelOffer]) -> String {
+    let mut document = document();
+    let names: Vec<&str> = models.iter().map(|offer| offer.name.as_str()).collect();
+    if !names.is_empty() {
+        document["components"]["schemas"]["JobConfig"]["properties"]["model"]["enum"] = json!(names);
+    }
+    document.to_string()
 }
 
 fn document() -> Value {
@@ -76,6 +79,10 @@ fn share_operation(path: &str, method: &str, operation: &mut Value) {
         });
         push(&mut operation["parameters"], version);
     }
+    if let Some(Value::Array(parameters)) = operation.get_mut("parameters") {
+        parameters.iter_mut().filter(|it| it["in"] == "path").for_each(|it| spell_id(path, it));
+    }
+    link(operation);
     let Value::Object(responses) = &mut operation["responses"] else { return };
     let shared: &[&str] = if is_open { &["500", "503"] } else { &["400", "401", "429", "500", "503"] };
     for status in shared {
@@ -83,6 +90,28 @@ fn share_operation(path: &str, method: &str, operation: &mut Value) {
     }
     for (status, response) in responses.iter_mut() {
         share_response(status, response, is_open);
+    }
+}
+
+/// An id in a path: a UUID, and at the Jobs API also the other spelling.
+fn spell_id(path: &str, parameter: &mut Value) {
+    let uuid = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}";
+    let base32 = "job_[0-7][0-9A-HJKMNP-TV-Z]{25}";
+    let spelled = if path.contains("/extract/") { format!("^{uuid}$") } else { format!("^({uuid}|{base32})$") };
+    parameter["schema"] = json!({"type": "string", "pattern": spelled});
+}
+
+/// Where what an operation makes is used next: testers follow these.
+fn link(operation: &mut Value) {
+    let (id, next): (&str, &[&str]) = match operation["operationId"].as_str() {
+        Some("upload_document") => ("document_id", &["get_document", "delete_document"]),
+        Some("create_schema") => ("schema_id", &["get_schema", "update_schema", "delete_schema"]),
+        Some("start_job") => ("job_id", &["get_job", "get_results", "extract_stream", "cancel_job", "retry_job"]),
+        _ => return,
+    };
+    for name in next {
+        operation["responses"]["200"]["links"][*name] =
+            json!({"operationId": name, "parameters": {id: format!("$response.body#/{id}")}});
     }
 }
 

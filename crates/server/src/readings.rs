@@ -59,10 +59,24 @@ pub(crate) enum Detail {
 /// # Errors
 /// The job was removed in between, or the store does not work.
 pub(crate) async fn log(app: &App, row: &JobRow, detail: Detail, until: Option<u64>) -> Result<Vec<Recorded>, Problem> {
+    log_between(app, row, detail, 0, until).await
+}
+
+/// The same, only the events after `after`.
+///
+/// # Errors
+/// As [`log`].
+pub(crate) async fn log_between(
+    app: &App,
+    row: &JobRow,
+    detail: Detail,
+    after: u64,
+    until: Option<u64>,
+) -> Result<Vec<Recorded>, Problem> {
     let store = &app.parts.store;
     let mut log: Vec<Recorded> = Vec::new();
     loop {
-        let after = log.last().map_or(0, |last| last.sequence);
+        let after = log.last().map_or(after, |last| last.sequence);
         let slice = match detail {
             Detail::Whole => store.event_list(&row.tenant, row.id, after, READ_MAX).await?,
             Detail::Outline => store.event_outline(&row.tenant, row.id, after, READ_MAX).await?,

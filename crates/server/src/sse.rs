@@ -2,8 +2,7 @@
 //!
 //! Frames are written as bytes of our own: axum's keep-alive ends comments with a blank line, which crashes the official
 //! client. An item is a whole frame, and a stream ends between two: on shutdown nobody gets half of one. Holds nothing of
-//! the job but where it is and its outline; what it does not send yet stays in the store. Called by the handlers of
-//! streams.
+//! the job but where it is; what it does not send yet stays in the store. Called by the handlers of streams.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -15,7 +14,7 @@ use bytes::Bytes;
 use futures::StreamExt as _;
 use http::HeaderMap;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue};
-use sluice_extract::event::{Event, Recorded};
+use sluice_extract::event::Recorded;
 use sluice_extract::job::JobState;
 use sluice_store::{Follow, JobRow, follow};
 use tokio::sync::watch;
@@ -23,9 +22,10 @@ use tokio::time::Instant;
 
 use crate::admission::StreamPlace;
 use crate::app::App;
+use crate::frames::{JobFrames, frame};
 use crate::problem::Problem;
 use crate::readings::{self, Detail};
-use crate::wire::event::{Place, Subject, Told};
+use crate::wire::event::Place;
 use crate::wire::problem::Door;
 use crate::wire::query::Query;
 
@@ -69,7 +69,7 @@ pub(crate) async fn stream(
     place: StreamPlace,
 ) -> Result<Response, Problem> {
     let first = match from {
-        From::Now => First::now(app, row, door).await?,
+        From::Now => first(app, row, door).await?,
         From::After(after) if after > row.log_end => {
             return Err(Problem::bad_request(format!("the log ends at {}, before {after}", row.log_end)));
         }
@@ -77,7 +77,7 @@ pub(crate) async fn stream(
         From::After(after) if row.status.is_ended() && after == row.log_end => {
             return Ok(http::StatusCode::NO_CONTENT.into_response());
         }
-        From::After(after) => First::after(app, row, after).await?,
+        From::After(after) => First { told: None, after },
     };
     let reel = Reel::new(app, row, door, first, place);
     let frames = futures::stream::unfold(reel, |mut reel| async move {
@@ -94,50 +94,26 @@ pub(crate) async fn stream(
 
 /// What a stream begins with.
 struct First {
-    /// An event that is none of the log, with the last one that it takes in.
-    told: Option<(Told, u64)>,
-    /// The outline of the job at `after`.
-    state: JobState,
+    /// A frame of an event that is none of the log.
+    told: Option<Bytes>,
+    /// Then what comes after this event.
     after: u64,
 }
 
-impl First {
-    async fn now(app: &Arc<App>, row: &JobRow, door: Door) -> Result<Self, Problem> {
-        let subject = readings::subject(row);
-        let (told, log) = match door {
-            Door::Extract => {
-                let log = readings::log(app, row, Detail::Whole, None).await?;
-                let state = JobState::of(&log);
-                let plain = readings::plain(app, row, &state).await?;
-                (Some((subject.state(&state, &plain), state.sequence)), log)
-            }
-            Door::Jobs => {
-                let log = readings::log(app, row, Detail::Outline, None).await?;
-                let state = JobState::of(&log);
-                (state.end.is_none().then(|| (subject.generic_state(&state), state.sequence)), log)
-            }
-        };
-        // Of an ended job the terminal event itself comes next.
-        let is_ended = log.last().is_some_and(|last| last.event.is_terminal());
-        let outline = JobState::of(outlines(log.iter().take(log.len() - usize::from(is_ended))).iter());
-        Ok(Self { told, after: outline.sequence, state: outline })
-    }
-
-    async fn after(app: &Arc<App>, row: &JobRow, after: u64) -> Result<Self, Problem> {
-        let state = match after {
-            0 => JobState::default(),
-            _ => JobState::of(&readings::log(app, row, Detail::Outline, Some(after)).await?),
-        };
-        Ok(Self { told: None, state, after })
-    }
-}
-
-fn outlines<'a>(log: impl Iterator<Item = &'a Recorded>) -> Vec<Recorded> {
-    log.map(outline).collect()
-}
-
-fn outline(recorded: &Recorded) -> Recorded {
-    Recorded { sequence: recorded.sequence, at_ms: recorded.at_ms, event: recorded.event.outline() }
+/// Where the job is now. Of an ended one the terminal event itself comes next, at the Jobs API alone.
+async fn first(app: &Arc<App>, row: &JobRow, door: Door) -> Result<First, Problem> {
+    let detail = match door {
+        Door::Extract => Detail::Whole,
+        Door::Jobs => Detail::Outline,
+    };
+    let state = readings::state(app, row, detail).await?;
+    let subject = readings::subject(row);
+    let told = match door {
+        Door::Extract => Some(subject.state(&state, &readings::plain(app, row, &state).await?)),
+        Door::Jobs => state.end.is_none().then(|| subject.generic_state(&state)),
+    };
+    let after = state.sequence - u64::from(state.end.is_some());
+    Ok(First { told: told.map(|told| frame(&told, state.sequence)), after })
 }
 
 /// What a stream waits for.
@@ -152,12 +128,14 @@ enum Heard {
 /// One stream.
 struct Reel {
     app: Arc<App>,
-    row: Arc<JobRow>,
-    subject: Subject,
     door: Door,
-    first: Option<(Told, u64)>,
-    state: JobState,
+    frames: Arc<JobFrames>,
+    /// The last event of the log when the stream began.
+    log_end: u64,
+    first: Option<Bytes>,
     follow: Follow,
+    /// The outline of the job, where this stream is behind all others.
+    alone: Option<Box<JobState>>,
     stopping: watch::Receiver<bool>,
     ends_at: Option<Instant>,
     /// Said once, inside the first event.
@@ -173,12 +151,12 @@ impl Reel {
             Door::Jobs => Some(Instant::now() + app.settings.jobs_stream_max),
         };
         Self {
-            subject: readings::subject(row),
-            row: Arc::new(row.clone()),
             door,
+            frames: app.frames.of(row, door),
+            log_end: row.log_end,
             first: first.told,
-            state: first.state,
             follow: follow(Arc::clone(&app.parts.store), row.tenant.clone(), row.id, first.after),
+            alone: None,
             stopping: app.stopping.clone(),
             ends_at,
             reconnect: Some(app.settings.reconnect),
@@ -193,8 +171,8 @@ impl Reel {
         if self.is_over || *self.stopping.borrow() {
             return None;
         }
-        if let Some((first, sequence)) = self.first.take() {
-            return self.frame(&first, sequence);
+        if let Some(first) = self.first.take() {
+            return Some(self.counted(first));
         }
         match self.hear().await {
             Heard::Event(recorded) => self.tell(&recorded).await,
@@ -229,62 +207,38 @@ impl Reel {
     }
 
     async fn tell(&mut self, recorded: &Recorded) -> Option<Bytes> {
-        self.state.apply(&outline(recorded));
-        let place = self.place(recorded).await;
+        // Only a reopening follows an end: what was there when the stream began tells whether one did.
+        let is_last = self.log_end <= recorded.sequence;
+        let place = if is_last { Place::Last } else { Place::Superseded };
+        let place = if recorded.event.is_terminal() { place } else { Place::Last };
         self.is_over = recorded.event.is_terminal() && place == Place::Last;
-        let told = match self.door {
-            Door::Extract => self.subject.event(recorded, &self.state, place),
-            Door::Jobs => {
-                let results = self.results(recorded, place).await;
-                self.subject.generic_event(recorded, &self.state, place, results)
-            }
-        };
-        self.frame(&told, recorded.sequence)
-    }
-
-    /// Was the job reopened after this event?
-    async fn place(&mut self, recorded: &Recorded) -> Place {
-        if !recorded.event.is_terminal() {
-            return Place::Last;
-        }
-        match self.app.parts.store.job_get(&self.row.tenant, self.row.id).await {
-            Ok(Some(row)) if row.log_end > recorded.sequence => Place::Superseded,
-            _ => Place::Last,
-        }
-    }
-
-    /// The results that a completed job's last event carries in the Jobs API.
-    async fn results(&mut self, recorded: &Recorded, place: Place) -> Option<serde_json::Value> {
-        if !matches!(recorded.event, Event::JobCompleted { .. }) || place == Place::Superseded {
-            return None;
-        }
-        match readings::results(&self.app, &self.row).await {
-            Ok(results) => Some(results.results),
-            // It is logged; the client reads the results from the job.
+        match self.frame(recorded, place).await {
+            Ok(frame) => Some(self.counted(frame)),
+            // It is logged; the client comes back to where it was.
             Err(_) => None,
         }
     }
 
-    fn frame(&mut self, told: &Told, sequence: u64) -> Option<Bytes> {
+    async fn frame(&mut self, recorded: &Recorded, place: Place) -> Result<Bytes, Problem> {
+        if let Some(frame) = self.frames.shared(&self.app, recorded, place).await? {
+            self.alone = None;
+            return Ok(frame);
+        }
+        let state = self.alone.get_or_insert_default();
+        self.frames.alone(&self.app, state, recorded, place).await
+    }
+
+    /// Counts a frame. The first one says when to come back: inside it, since a block of `retry:` alone crashes the
+    /// official client.
+    fn counted(&mut self, frame: Bytes) -> Bytes {
         let door = match self.door {
             Door::Extract => "extract",
             Door::Jobs => "jobs",
         };
         metrics::counter!("sluice_stream_frames_total", "api" => door).increment(1);
-        Some(frame(told, sequence, self.reconnect.take()))
+        let Some(reconnect) = self.reconnect.take() else { return frame };
+        let mut first = format!("retry: {}\n", reconnect.as_millis()).into_bytes();
+        first.extend_from_slice(&frame);
+        Bytes::from(first)
     }
-}
-
-/// The bytes of one event. `retry` goes inside it: a block of its own crashes the official client.
-fn frame(told: &Told, sequence: u64, reconnect: Option<Duration>) -> Bytes {
-    let mut text = String::new();
-    if let Some(reconnect) = reconnect {
-        text.push_str(&format!("retry: {}\n", reconnect.as_millis()));
-    }
-    // A job without events has no place in its log to come back to.
-    if sequence > 0 {
-        text.push_str(&format!("id: {sequence}\n"));
-    }
-    text.push_str(&format!("event: {}\ndata: {}\n\n", told.name, told.data));
-    Bytes::from(text)
 }

@@ -120,7 +120,7 @@ async fn whole(app: &App, row: &JobRow) -> Result<Job, Problem> {
 /// The log of a job, as the data of its stream's events.
 #[utoipa::path(get, path = "/jobs/{job_id}/events", tag = "/jobs",
     params(("job_id" = String, Path),
-        ("after" = Option<u64>, Query, minimum = 0, description = "The last event that is known"),
+        ("after" = Option<u64>, Query, minimum = 0, maximum = 4294967295u64, description = "The last event that is known"),
         ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "Most of one part; 20 by default")),
     responses((status = 200, body = EventPage), (status = 400), (status = 404)))]
 pub(crate) async fn list_events(

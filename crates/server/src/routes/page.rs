@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use axum::extract::Path;
+use axum::extract::{Path, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use utoipa_swagger_ui::Config;
 
-use crate::openapi::openapi_json;
+use crate::app::App;
 use crate::problem::Problem;
 
 /// Where to begin.
@@ -16,8 +16,8 @@ pub(crate) async fn index() -> Html<&'static str> {
 }
 
 /// The description of the API.
-pub(crate) async fn openapi() -> Response {
-    ([(CONTENT_TYPE, HeaderValue::from_static("application/json"))], openapi_json()).into_response()
+pub(crate) async fn openapi(State(app): State<Arc<App>>) -> Response {
+    ([(CONTENT_TYPE, HeaderValue::from_static("application/json"))], app.openapi.clone()).into_response()
 }
 
 /// The page to try the API.

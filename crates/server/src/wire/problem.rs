@@ -14,7 +14,7 @@ pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
 const PAGE: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/docs/http-problems.md");
 
 /// Which of the two APIs is spoken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Door {
     /// `/v1/extract` and all that is ours.
     Extract,

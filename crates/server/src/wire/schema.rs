@@ -84,6 +84,9 @@ impl From<Listing<SchemaRow>> for SchemaList {
 
 /// A schema to be stored.
 #[derive(Debug, ToSchema)]
+#[schema(example = json!({"name": "invoice", "schema_definition": {"type": "object", "properties": {
+    "number": {"type": "string", "description": "The invoice's number"},
+    "lines": {"type": "array", "items": {"type": "object", "properties": {"price": {"type": "number"}}}}}}}))]
 pub(crate) struct CreateSchema {
     /// For people.
     #[schema(min_length = 1, max_length = 255)]

@@ -91,8 +91,12 @@ async fn the_description_refers_only_to_what_it_holds_and_names_operations_once(
         let pointer = reference.strip_prefix('#').unwrap();
         assert!(description.pointer(pointer).is_some(), "{reference}");
     }
-    let mut names = Vec::new();
-    collect(&description, "operationId", &mut names);
+    let operations =
+        description["paths"].as_object().unwrap().values().flat_map(|item| item.as_object().unwrap().values());
+    let mut names: Vec<String> = operations
+        .inspect(|operation| assert!(operation.get("parameters").is_none_or(Value::is_array), "{operation}"))
+        .map(|operation| operation["operationId"].as_str().unwrap().to_owned())
+        .collect();
     let count = names.len();
     names.sort();
     names.dedup();

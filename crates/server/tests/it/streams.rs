@@ -440,6 +440,27 @@ async fn a_stream_takes_its_key_from_the_query_and_nothing_else_does() {
 }
 
 #[tokio::test]
+async fn who_comes_late_to_a_long_log_sees_the_same_bytes() {
+    let world = World::new().await;
+    let job = world.job().await;
+    let hand = world.hand(job);
+    hand.begin().await;
+    for turn in 1..=150 {
+        hand.rows(turn, vec![json!({"price": turn})], false).await;
+    }
+    let mut early = from(&world, job, 0).await;
+    early.take(153).await;
+    // The early one has moved on what both share by now.
+    let mut late = from(&world, job, 0).await;
+    late.take(153).await;
+    assert_eq!(late.text, early.text);
+    hand.fail().await;
+    early.rest().await;
+    late.rest().await;
+    assert_eq!(late.text, early.text);
+}
+
+#[tokio::test]
 async fn a_thousand_followers_see_the_same_bytes() {
     let world = World::new().await;
     let job = world.job().await;
