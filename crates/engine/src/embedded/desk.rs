@@ -13,7 +13,7 @@ use sluice_model::{Model, ModelError};
 use sluice_store::{Blobs, Clock, Store};
 
 use super::library::Library;
-use super::remembered::Remembering;
+use super::remembered::{BeingAsked, Remembering};
 use super::turns::Turns;
 
 /// Finds a model by the name that a job carries.
@@ -135,13 +135,14 @@ pub(crate) struct Desk {
     pub(super) options: Options,
     pub(crate) library: Library,
     pub(super) turns: Turns,
+    pub(super) being_asked: BeingAsked,
 }
 
 impl Desk {
     pub(super) fn new(parts: Parts, options: Options) -> Self {
         let library = Library::new(parts.blobs.clone(), Arc::clone(&parts.reader), options.readings_max);
         let turns = Turns::new(options.questions_max);
-        Self { parts, options, library, turns }
+        Self { parts, options, library, turns, being_asked: BeingAsked::default() }
     }
 
     /// Unix time in milliseconds.

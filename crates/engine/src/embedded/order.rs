@@ -19,6 +19,7 @@ use super::library::{Ticket, Volume, bytes_of, on_a_thread};
 use super::turns::Turn;
 use crate::StepError;
 use crate::steps::extract_subtree::Checking;
+use crate::steps::plan::options_for;
 
 /// What a job asks for.
 pub(super) struct Order {
@@ -78,7 +79,7 @@ impl Order {
             let config = self.config()?;
             let model = self.desk.parts.models.get(&config.model)?;
             let bytes = bytes_of(&self.desk.parts.blobs, &self.job.schema_hash, "schema").await?;
-            let options = config.split_options();
+            let options = options_for(&config.split_options(), model.card());
             let (schema, subtrees) = on_a_thread(move || {
                 let schema = parse(&bytes)?;
                 let subtrees = split(&schema, &options);

@@ -21,9 +21,11 @@ where
     let mut wait = WAIT_FIRST;
     loop {
         match call().await {
-            Err(error) if error.is_retryable() => {
-                tracing::warn!(%error, wait_ms = wait.as_millis(), "the store cannot now; it is asked again");
+            // Once for each call: a disk that is full for hours is one line, not thousands.
+            Err(error) if error.is_retryable() && wait == WAIT_FIRST => {
+                tracing::warn!(%error, "the store cannot now; it is asked again until it can");
             }
+            Err(error) if error.is_retryable() => {}
             outcome => return outcome,
         }
         tokio::time::sleep(wait).await;

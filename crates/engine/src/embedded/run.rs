@@ -12,6 +12,7 @@ use sluice_extract::page::ContentHash;
 use sluice_extract::schema::Subtree;
 use sluice_model::{ModelCard, Question, Usage};
 use sluice_store::Remember;
+use tokio::sync::OwnedMutexGuard;
 
 use super::library::on_a_thread;
 use super::order::{Asked, Order};
@@ -24,10 +25,20 @@ use crate::steps::plan::plan;
 
 /// What came of a step.
 pub(super) enum Outcome {
-    /// This happened; with the answer to remember.
-    Event(Event, Option<Remember>),
+    /// This happened.
+    Event(Event),
+    /// A subtree has its answer.
+    Answered(Event, Kept),
     /// An attempt failed; the rules say what follows.
     Failed(FailedAttempt),
+}
+
+/// What goes with an answer.
+pub(super) struct Kept {
+    /// To be kept with it.
+    pub(super) remember: Option<Remember>,
+    /// Nobody else asks the same before this is dropped, which is to be when the answer is recorded.
+    pub(super) alone: Option<OwnedMutexGuard<()>>,
 }
 
 impl From<StepError> for Failure {
@@ -44,7 +55,7 @@ pub(super) async fn whole(step: WholeStep, order: Arc<Order>, state: Arc<JobStat
         WholeStep::Plan => plan_questions(&order).await,
         WholeStep::Assemble => assemble_result(&order, &state).await,
     };
-    Outcome::Event(event.unwrap_or_else(|error| Event::StepFailed { step, failure: error.into() }), None)
+    Outcome::Event(event.unwrap_or_else(|error| Event::StepFailed { step, failure: error.into() }))
 }
 
 async fn start(order: &Order) -> Result<Event, StepError> {
@@ -78,10 +89,10 @@ pub(super) async fn subtree(order: Arc<Order>, state: SubtreeState, attempt: u32
     let mut spent = Spent::default();
     let subtree = state.id.clone();
     match ask(&order, &state, attempt, &mut spent).await {
-        Ok((result, remember, remembered)) => {
+        Ok((result, kept, remembered)) => {
             let SubtreeResult { value, attributions, findings, usage: _ } = result;
             let event = Event::SubtreeFinished { subtree, attempt, value, attributions, findings, remembered, spent };
-            Outcome::Event(event, remember)
+            Outcome::Answered(event, kept)
         }
         Err((error, retry_after_ms)) => {
             Outcome::Failed(FailedAttempt { subtree, attempt, failure: error.into(), retry_after_ms, spent })
@@ -89,15 +100,20 @@ pub(super) async fn subtree(order: Arc<Order>, state: SubtreeState, attempt: u32
     }
 }
 
-type Asking = Result<(SubtreeResult, Option<Remember>, bool), (StepError, Option<u64>)>;
+type Asking = Result<(SubtreeResult, Kept, bool), (StepError, Option<u64>)>;
 
 async fn ask(order: &Order, state: &SubtreeState, attempt: u32, spent: &mut Spent) -> Asking {
     let at_once = |error: StepError| (error, None);
     let asked = order.asked().await.map_err(at_once)?;
     let subtree = part(&asked, &state.id).map_err(at_once)?;
     let name = question_name(order, &asked, subtree, state).map_err(at_once)?;
-    if let Some(result) = remember(order, &name).await.map_err(at_once)? {
-        return Ok((result, None, true));
+    let remembers = order.desk.options.remembering == Remembering::On;
+    let alone = match remembers {
+        true => Some(order.desk.being_asked.alone(&order.job.tenant, &name).await),
+        false => None,
+    };
+    if remembers && let Some(result) = remember(order, &name).await.map_err(at_once)? {
+        return Ok((result, Kept { remember: None, alone }, true));
     }
     let volume = order.document().await.map_err(at_once)?;
     let index = volume.index().await.map_err(at_once)?;
@@ -115,9 +131,8 @@ async fn ask(order: &Order, state: &SubtreeState, attempt: u32, spent: &mut Spen
     let usage = answered.as_ref().map_or_else(|unanswered| unanswered.usage, |result| result.usage);
     *spent = spent_on(asked.model.card(), usage);
     let result = answered.map_err(|Unanswered { error, .. }| (error.clone().into(), error.retry_after_ms))?;
-    let keeps = order.desk.options.remembering == Remembering::On;
-    let remember = keeps.then(|| to_remember(name, &result)).flatten();
-    Ok((result, remember, false))
+    let remember = remembers.then(|| to_remember(name, &result)).flatten();
+    Ok((result, Kept { remember, alone }, false))
 }
 
 fn spent_on(card: &ModelCard, usage: Usage) -> Spent {
@@ -159,9 +174,6 @@ fn question_name(
 }
 
 async fn remember(order: &Order, name: &ContentHash) -> Result<Option<SubtreeResult>, StepError> {
-    if order.desk.options.remembering == Remembering::Off {
-        return Ok(None);
-    }
     let store = &order.desk.parts.store;
     let kept = patiently(|| store.remembered_get(&order.job.tenant, name)).await?;
     let answer = kept.and_then(RememberedAnswer::read);

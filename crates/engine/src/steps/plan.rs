@@ -9,10 +9,15 @@ use sluice_extract::schema::Schema;
 use sluice_extract::schema::SplitOptions;
 use sluice_model::ModelCard;
 
-/// Plans the questions. The caller's bound on leaves wins over the model's own.
+/// Plans the questions.
 #[must_use]
 pub fn plan(schema: &Schema, document: &Document, options: &SplitOptions, model: &ModelCard) -> Plan {
-    let mut options = *options;
-    options.max_leaves_per_subtree = options.max_leaves_per_subtree.or(model.leaves_per_subtree_max);
-    plan_within(schema, document, &options, model.words_per_question_max)
+    plan_within(schema, document, &options_for(options, model), model.words_per_question_max)
+}
+
+/// How a schema is cut for a model. The caller's bound on leaves wins over the model's own.
+#[must_use]
+pub fn options_for(options: &SplitOptions, model: &ModelCard) -> SplitOptions {
+    let max_leaves_per_subtree = options.max_leaves_per_subtree.or(model.leaves_per_subtree_max);
+    SplitOptions { max_leaves_per_subtree, ..*options }
 }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use sluice_engine::worker::{Options, Remembering};
-use sluice_extract::event::Event;
+use sluice_engine::worker::{Options, Remembering, Worker};
+use sluice_extract::event::{Event, Recorded};
 
 use crate::cast::{Asked, Watched};
 use crate::world::{World, options, script, told};
@@ -129,6 +129,23 @@ async fn the_same_question_is_answered_from_memory_and_costs_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn who_asks_the_same_at_the_same_time_pays_once() {
+    let world = World::new().await;
+    let busy = json!({"code": "model_unavailable", "message": "busy"});
+    let model = Watched::new(&script(&json!([{"path": "/a", "failures": [busy]}, {"delay_ms": 1_000}])));
+    let jobs = [world.job("t", &json!({})).await, world.job("t", &json!({})).await];
+    let other = world.job("other", &json!({})).await;
+    let worker = world.start(model.clone());
+    let logs = [world.log_at_end("t", jobs[0]).await, world.log_at_end("t", jobs[1]).await];
+    world.log_at_end("other", other).await;
+    assert_eq!(world.result(&logs[0]).await, world.result(&logs[1]).await);
+    let remembered = |recorded: &&Recorded| matches!(recorded.event, Event::SubtreeFinished { remembered: true, .. });
+    assert_eq!(logs.iter().flatten().filter(remembered).count(), 4, "each part once, by one of them");
+    assert_eq!(model.times_asked()["/c"], 2, "once for each tenant");
+    worker.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_budget_that_is_spent_ends_the_asking() {
     let world = World::new().await;
     let mut script = script(&json!([]));
@@ -213,7 +230,7 @@ async fn a_document_is_read_once_ever() {
         let script = format!("echo read >> {}; exec {}", ledger.path().display(), reader.program.display());
         (reader.program, reader.args) = ("/bin/sh".into(), vec!["-c".into(), script.into()]);
         parts.reader = reader.into();
-        sluice_engine::worker::Worker::start(parts, options())
+        Worker::start(parts, options())
     };
     let worker = counted(&world);
     for at_once in [3, 1] {

@@ -3,11 +3,12 @@
 //! Time stands while a call is under way: tokio moves a paused clock on when nothing is left to run, and it does not see
 //! the store's own thread.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use serde_json::Value;
+use sluice_extract::event::Event;
 use sluice_extract::id::{DocumentId, JobId, KeyId, SchemaId};
 use sluice_extract::page::ContentHash;
 use sluice_store::{
@@ -26,6 +27,8 @@ pub(crate) struct Fate {
     busy_left: AtomicU64,
     /// Calls that were made.
     pub(crate) calls: AtomicU64,
+    /// No log takes an answer of this subtree.
+    pub(crate) spoils: Mutex<Option<String>>,
 }
 
 impl Fate {
@@ -88,6 +91,15 @@ macro_rules! delegate {
                 self.fate.call(self.inner.$name($($argument),*)).await
             })*
 
+            async fn event_append(&self, tenant: &Tenant, job: JobId, append: Append) -> Result<Appended, StoreError> {
+                if let Event::SubtreeFinished { subtree, .. } = &append.event
+                    && self.fate.spoils.lock().unwrap().as_ref() == Some(subtree)
+                {
+                    return Err(StoreError::Internal("spoiled".to_owned()));
+                }
+                self.fate.call(self.inner.event_append(tenant, job, append)).await
+            }
+
             fn event_tail(&self, job: JobId) -> TailReceiver {
                 self.inner.event_tail(job)
             }
@@ -104,7 +116,6 @@ delegate! {
     job_get(tenant: &Tenant, id: JobId) -> Option<JobRow>;
     job_list(tenant: &Tenant, query: &JobQuery) -> Listing<JobRow>;
     job_delete(tenant: &Tenant, id: JobId) -> bool;
-    event_append(tenant: &Tenant, job: JobId, append: Append) -> Appended;
     event_list(tenant: &Tenant, job: JobId, after: u64, limit: u32) -> Option<LogSlice>;
     wish_claim(request: &WishRequest) -> Vec<Claim>;
     wish_renew(leases: &[Lease], lease_ms: u64) -> Vec<Lease>;

@@ -287,6 +287,33 @@ async fn stopping_gives_the_jobs_back_at_once() {
     worker.stop().await;
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_worker_stops_within_a_second_whatever_the_store_does() {
+    let world = World::new().await;
+    let worker = world.start(Watched::new(&slow()));
+    let job = world.job("t", &json!({})).await;
+    world.until_finished("t", job, 3).await;
+    world.fate.die_after(0);
+    // The next look at the wishes is under way when it is stopped.
+    tokio::time::sleep(Duration::from_secs(20)).await;
+    let begun = Instant::now();
+    worker.stop().await;
+    assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_no_log_takes_is_not_asked_for_again_and_again() {
+    let world = World::new().await;
+    *world.fate.spoils.lock().unwrap() = Some("s2".to_owned());
+    let model = Watched::new(&script(&json!([])));
+    let worker = world.start(model.clone());
+    let job = world.job("t", &json!({})).await;
+    let log = world.log_at_end("t", job).await;
+    assert!(told(&log).contains("s2: attempt 1 failed for good (internal)"), "{}", told(&log));
+    assert_eq!(model.asked().len(), 4);
+    worker.stop().await;
+}
+
 async fn check_failure(break_it: impl AsyncFnOnce(&World), config: &Value, expect: &str) {
     let world = World::new().await;
     let job = world.job("t", config).await;
