@@ -2,12 +2,10 @@
 //!
 //! A step turns what is known into what is known next: `ReadDocument`, `Plan`, `ExtractSubtree`, `Assemble`. The steps
 //! know nothing of durability. `embedded` runs them for the jobs of a store, so that nothing is lost when the process is;
-//! `local` puts one document through it and gives all that came of it; `in_process` runs the steps in order for one
-//! document, without a store. Never here: HTTP, SQL, a vendor's name, printing. Called by the
-//! binary.
+//! `local` puts one document through it and gives all that came of it. Never here: HTTP, SQL, a vendor's name, printing.
+//! Called by the binary.
 
 mod embedded;
-pub mod in_process;
 pub mod local;
 pub mod steps;
 

@@ -1,5 +1,5 @@
 //! The four steps. Each is a function of its input; what repeats them, remembers them or runs them side by side is not
-//! their business. Called by `in_process` and `embedded`.
+//! their business. Called by `embedded`.
 
 pub mod assemble;
 pub mod extract_subtree;

@@ -108,6 +108,11 @@ pub(crate) struct ExtractArgs {
     /// Words of your own for the model, put before the question
     #[arg(long, value_name = "TEXT")]
     pub(crate) instructions: Option<String>,
+    /// Ask every question, even one that an earlier run had answered
+    #[arg(long)]
+    pub(crate) ask_again: bool,
+    #[command(flatten)]
+    pub(crate) folder: DataFolder,
     /// Only errors on standard error, no progress
     #[arg(long, short)]
     pub(crate) quiet: bool,

@@ -16,11 +16,12 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use sluice_extract::schema::Schema;
-use sluice_model::Model;
+use sluice_engine::worker::Remembering;
+use sluice_extract::schema::{Problem, Schema};
 
 use crate::cli::{Command, EvalCommand, SchemaCommand};
 use crate::extractor::Extractor;
+use crate::kept::Work;
 use crate::trouble::{counted, hinted};
 
 /// Runs a command.
@@ -44,17 +45,25 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<ExitCode> {
 
 /// `sluice eval` with the real engine behind it.
 async fn evaluate(args: EvalCommand) -> anyhow::Result<ExitCode> {
+    let work = Work::for_now().await?;
+    let nothing = Schema::parse(&serde_json::json!({"type": "object", "properties": {}}))
+        .map_err(|problems| unparsed(&problems))?;
     let model = crate::config::model(&args.model)?;
-    let extract = move |question: eval::Question| predict(Arc::clone(&model), question);
+    let extractor = Extractor::new(Arc::new(nothing), model, &work, Remembering::On)?;
+    let extract = move |question: eval::Question| predict(extractor.clone(), question);
     eval::run(&args.eval, extract).await
 }
 
-async fn predict(model: Arc<dyn Model>, question: eval::Question) -> anyhow::Result<eval::Prediction> {
-    let schema = Schema::parse(&question.schema)
-        .map_err(|problems| anyhow::anyhow!("{} problems in the schema; the first: {}", problems.len(), problems[0]))?;
-    let extractor = Extractor::new(Arc::new(schema), model)?;
-    let extraction = extractor.extract(question.bytes.into(), &|_| {}).await?;
+async fn predict(extractor: Extractor, question: eval::Question) -> anyhow::Result<eval::Prediction> {
+    let schema = Schema::parse(&question.schema).map_err(|problems| unparsed(&problems))?;
+    let extractor = extractor.with_schema(Arc::new(schema));
+    let extraction = extractor.extract("eval", question.bytes.into(), &|_| {}).await?;
     Ok(eval::Prediction { data: extraction.result, attributions: extraction.attributions })
+}
+
+fn unparsed(problems: &[Problem]) -> anyhow::Error {
+    let first = problems.first().map(ToString::to_string).unwrap_or_default();
+    anyhow::anyhow!("{} in the schema; the first: {first}", counted(problems.len(), "problem", "problems"))
 }
 
 /// The schema in a file, or every problem in it.

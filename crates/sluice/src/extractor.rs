@@ -1,61 +1,78 @@
-//! One document from its bytes to what is printed: the engine's run, and its outcome in the words of the printer.
+//! One document from its bytes to what is printed: a job of the engine, and its outcome in the words of the printer.
 //!
-//! Called by `commands::extract` and `commands::eval`.
+//! The work is durable: what was read and answered is kept, so that an interrupted run goes on where it was. Called by
+//! `commands::extract` and `commands::eval`.
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use serde_json::{Value, json};
 use sluice_document::{PageSelection, Reader};
 use sluice_engine::StepError;
-use sluice_engine::in_process::{Extraction, Order, Watch, run};
+use sluice_engine::local::{Extraction, Local, Order, Watch};
+use sluice_engine::worker::{Options, Parts, Remembering};
 use sluice_extract::attribution::{Match, wrap};
-use sluice_extract::retry::RetryRule;
+use sluice_extract::config::Config;
 use sluice_extract::schema::Schema;
-use sluice_extract::schema::SplitOptions;
-use sluice_model::{Model, Settings};
+use sluice_model::Model;
+use sluice_store::system_clock;
 
+use crate::kept::Work;
 use crate::trouble::counted;
-
-/// Questions of one document that are open at the same time: the published default.
-const QUESTIONS_MAX: usize = 5;
 
 /// What is the same for every document of a run.
 #[derive(Clone)]
 pub(crate) struct Extractor {
     reader: Arc<Reader>,
+    local: Arc<Local>,
     order: Order,
 }
 
 impl Extractor {
     /// Everything at its default.
-    pub(crate) fn new(schema: Arc<Schema>, model: Arc<dyn Model>) -> anyhow::Result<Self> {
-        let order = Order {
-            schema,
-            model,
-            settings: Settings { enable_thinking: true, ..Settings::default() },
-            split: SplitOptions::default(),
-            retry: RetryRule::default(),
-            questions_max: QUESTIONS_MAX,
-            pages: PageSelection::All,
+    pub(crate) fn new(
+        schema: Arc<Schema>,
+        model: Arc<dyn Model>,
+        work: &Work,
+        remembering: Remembering,
+    ) -> anyhow::Result<Self> {
+        let reader = Arc::new(crate::config::reader()?);
+        let order = Order { tenant: work.tenant.clone(), schema, config: Config::new(&model.card().name) };
+        let parts = Parts {
+            store: work.kept.store.clone(),
+            blobs: work.kept.blobs.clone(),
+            reader: Arc::clone(&reader),
+            models: Arc::new(crate::config::models().with(model)),
+            clock: system_clock(),
         };
-        Ok(Self { reader: Arc::new(crate::config::reader()?), order })
+        let local = Arc::new(Local::start(parts, Options { remembering, ..Options::default() }));
+        Ok(Self { reader, local, order })
+    }
+
+    /// Asks for something else.
+    pub(crate) fn with_schema(&self, schema: Arc<Schema>) -> Self {
+        let mut other = self.clone();
+        other.order.schema = schema;
+        other
     }
 
     /// Only these pages are read.
     pub(crate) fn with_pages(mut self, pages: PageSelection) -> Self {
-        self.order.pages = pages;
+        self.order.config.pages = pages;
         self
     }
 
     /// At most so many leaves in one question.
-    pub(crate) fn with_leaves_max(mut self, leaves_max: Option<usize>) -> Self {
-        self.order.split.max_leaves_per_subtree = leaves_max;
+    pub(crate) fn with_leaves_max(mut self, leaves_max: Option<u16>) -> Self {
+        if let Some(leaves_max) = leaves_max {
+            self.order.config.splitter_config.max_leaves_per_subtree = u32::from(leaves_max);
+        }
         self
     }
 
     /// Words for the model, before the question.
     pub(crate) fn with_instructions(mut self, instructions: Option<String>) -> Self {
-        self.order.settings.additional_instructions = instructions;
+        self.order.config.additional_instructions = instructions;
         self
     }
 
@@ -64,9 +81,9 @@ impl Extractor {
         &self.reader
     }
 
-    /// Extracts from one document.
-    pub(crate) async fn extract(&self, bytes: Arc<[u8]>, watch: Watch<'_>) -> Result<Extraction, StepError> {
-        run(&self.order, Arc::clone(&self.reader), bytes, watch).await
+    /// Extracts from one document; `label` names its job.
+    pub(crate) async fn extract(&self, label: &str, bytes: Bytes, watch: Watch<'_>) -> Result<Extraction, StepError> {
+        self.local.run(&self.order, label, bytes, watch).await
     }
 
     /// The metadata of a result, in the words of the HTTP API.
@@ -81,15 +98,22 @@ impl Extractor {
             .collect();
         let total = extraction.plan.subtrees.len();
         json!({
-            "model": self.order.model.card().name,
+            "model": self.order.config.model,
             "pages": extraction.document.pages.len(),
-            "subtrees": {"total": total, "completed": total - failed.len(), "failed": failed.len()},
+            "subtrees": {"total": total, "completed": total - failed.len(), "failed": failed.len(),
+                         "remembered": extraction.remembered},
             "failed_subtrees": failed,
             "usage": extraction.usage,
+            "cost_usd": extraction.cost_usd,
             "validation": {"valid": extraction.valid},
             "duration_ms": u64::try_from(extraction.duration.as_millis()).unwrap_or(u64::MAX),
         })
     }
+}
+
+/// Nobody was asked: an earlier run had every answer.
+pub(crate) fn is_remembered(extraction: &Extraction) -> bool {
+    extraction.remembered > 0 && extraction.remembered == extraction.plan.subtrees.len()
 }
 
 /// The result with every value beside its proof.
@@ -112,6 +136,9 @@ pub(crate) fn told(extraction: &Extraction) -> String {
     }
     if !extraction.valid {
         told.push_str("; not valid against the schema");
+    }
+    if is_remembered(extraction) {
+        told.push_str("; answered by an earlier run");
     }
     told
 }

@@ -2,12 +2,17 @@
 //!
 //! Called by the commands that look at what a server keeps, and by those that work on it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context as _;
 use etcetera::BaseStrategy as _;
-use sluice_store::{Blobs, OpenOptions, Role, SqliteStore, StoreError};
+use sluice_extract::event::Event;
+use sluice_extract::job::Status;
+use sluice_store::{
+    Append, Blobs, JobQuery, OpenOptions, PageQuery, Retention, Role, SqliteStore, Store as _, StoreError, Synchronous,
+    Tenant, system_clock,
+};
 
 use crate::cli::DataFolder;
 use crate::trouble::hinted;
@@ -34,12 +39,7 @@ impl DataFolder {
 
     /// Opens it, and makes it where it is not there.
     pub(crate) async fn open(&self, role: Role) -> anyhow::Result<Kept> {
-        let folder = self.path()?;
-        let shown = folder.display();
-        let store =
-            SqliteStore::open(&folder, OpenOptions::new(role)).await.map_err(|error| explained(error, &folder))?;
-        let blobs = Blobs::in_directory(&blobs_folder(&folder)).with_context(|| format!("{shown}"))?;
-        Ok(Kept { store: Arc::new(store), blobs, folder })
+        open(&self.path()?, Synchronous::Full, role).await
     }
 
     /// Opens what is there already.
@@ -53,12 +53,79 @@ impl DataFolder {
     }
 }
 
+/// What a command of this user works on: kept until it is too old, or gone with the command.
+pub(crate) struct Work {
+    /// Rows and bytes.
+    pub(crate) kept: Kept,
+    /// Whose they are.
+    pub(crate) tenant: Tenant,
+    _gone_with_it: Option<tempfile::TempDir>,
+}
+
+/// The tenant of what commands of this user keep.
+const TENANT: &str = "local";
+
+/// How long answers and documents of commands are kept after they were last of use.
+const WORK_KEPT_MS: u64 = 30 * 24 * 60 * 60 * 1000;
+
+/// A job that nobody finished and that did not change for so long was left behind by a run that was killed.
+const LEFT_BEHIND_MS: u64 = 60 * 60 * 1000;
+
+impl Work {
+    /// In its own part of the data folder, beside what a server keeps; many commands may work on it at once.
+    pub(crate) async fn of_user(folder: &DataFolder) -> anyhow::Result<Self> {
+        let folder = folder.path()?.join("extract");
+        let kept = open(&folder, Synchronous::Normal, Role::Beside).await?;
+        let work = Self { kept, tenant: TENANT.parse()?, _gone_with_it: None };
+        if let Err(error) = work.tidy().await {
+            // What is too old stays for now; the work itself needs none of it.
+            anstream::eprintln!("{}: what is too old could not be removed: {error}", folder.display());
+        }
+        Ok(work)
+    }
+
+    /// In a folder that goes with it.
+    pub(crate) async fn for_now() -> anyhow::Result<Self> {
+        let folder = tempfile::tempdir().context("no folder for the time of the command")?;
+        let kept = open(folder.path(), Synchronous::Normal, Role::Beside).await?;
+        Ok(Self { kept, tenant: TENANT.parse()?, _gone_with_it: Some(folder) })
+    }
+
+    async fn tidy(&self) -> Result<(), StoreError> {
+        let (store, now_ms) = (&self.kept.store, system_clock()());
+        let left_behind_ms = now_ms.saturating_sub(LEFT_BEHIND_MS);
+        let status = vec![Status::Pending, Status::Processing, Status::Retrying];
+        let created_before_ms = Some(left_behind_ms);
+        let query = JobQuery { status, created_before_ms, ..JobQuery::all(PageQuery::first(1_000)) };
+        for job in store.job_list(&self.tenant, &query).await?.items {
+            if job.changed_at_ms < left_behind_ms {
+                let end = Append::new(Event::JobCancelled, Some(Status::Cancelled));
+                store.event_append(&self.tenant, job.id, end).await?;
+            }
+        }
+        let age_ms = Some(WORK_KEPT_MS);
+        let retention = Retention { jobs_ms: age_ms, documents_ms: age_ms, remembered_ms: age_ms };
+        if store.retire(&retention).await?.jobs > 0 {
+            let in_use = store.blobs_in_use().await?;
+            self.kept.blobs.sweep(&in_use, left_behind_ms).await?;
+        }
+        Ok(())
+    }
+}
+
 /// Where the bytes are.
-pub(crate) fn blobs_folder(folder: &std::path::Path) -> PathBuf {
+pub(crate) fn blobs_folder(folder: &Path) -> PathBuf {
     folder.join("blobs")
 }
 
-fn explained(error: StoreError, folder: &std::path::Path) -> anyhow::Error {
+async fn open(folder: &Path, synchronous: Synchronous, role: Role) -> anyhow::Result<Kept> {
+    let options = OpenOptions { synchronous, ..OpenOptions::new(role) };
+    let store = SqliteStore::open(folder, options).await.map_err(|error| explained(error, folder))?;
+    let blobs = Blobs::in_directory(&blobs_folder(folder)).with_context(|| folder.display().to_string())?;
+    Ok(Kept { store: Arc::new(store), blobs, folder: folder.to_owned() })
+}
+
+fn explained(error: StoreError, folder: &Path) -> anyhow::Error {
     let shown = folder.display();
     match error {
         StoreError::InUse { .. } => {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
-use sluice_engine::in_process::Progress;
+use sluice_engine::local::Progress;
 
 /// The progress of a run over several documents.
 pub(crate) struct Board {
@@ -95,7 +95,7 @@ impl Track {
                 bar.set_style(style("  {spinner} {prefix} {bar:12.green/dim} {pos}/{len} subtrees {wide_msg}"));
                 bar.set_message("");
             }
-            Progress::SubtreeFinished | Progress::SubtreeFailed => bar.inc(1),
+            Progress::SubtreeFinished { .. } | Progress::SubtreeFailed => bar.inc(1),
             Progress::SubtreeRetrying { error, wait_ms } => bar.set_message(format!("{error}; again in {wait_ms} ms")),
         }
     }

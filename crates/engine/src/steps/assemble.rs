@@ -1,7 +1,7 @@
 //! Step `Assemble`: the answers of the subtrees become one result, valid against the schema as the user wrote it, with
 //! every doubt told.
 //!
-//! Asks nobody. Called by `in_process` and `embedded`.
+//! Asks nobody. Called by `embedded`.
 
 use serde_json::Value;
 use sluice_extract::attribution::{AttributionMap, EvidenceMap, Match};

@@ -1,7 +1,7 @@
 //! Step `ExtractSubtree`: one question to a model, its answer held against the schema, every value of it located in the
 //! document.
 //!
-//! Asks once. Never waits and never tries again: that is for whoever runs the step. Called by `in_process` and `embedded`.
+//! Asks once. Never waits and never tries again: that is for whoever runs the step. Called by `embedded`.
 
 use std::sync::Arc;
 

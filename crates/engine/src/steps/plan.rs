@@ -1,7 +1,7 @@
 //! Step `Plan`: schema and document become the subtrees that are asked, each with its pages.
 //!
-//! The rule is `sluice_extract::plan`; this step only says what a model's own bounds do to it. Called by `in_process` and
-//! `embedded`.
+//! The rule is `sluice_extract::plan`; this step only says what a model's own bounds do to it. Called by `embedded`
+//! and `local`.
 
 use sluice_extract::page::Document;
 use sluice_extract::plan::{Plan, plan_within};

@@ -1,6 +1,6 @@
 //! Step `ReadDocument`: bytes become pages, in a child process that may die without taking anything along.
 //!
-//! Never parses a byte itself. Whoever drops the step kills the child. Called by `in_process` and `embedded`.
+//! Never parses a byte itself. Whoever drops the step kills the child. Called by `embedded`.
 
 use std::sync::Arc;
 

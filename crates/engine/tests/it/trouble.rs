@@ -352,43 +352,6 @@ async fn what_is_gone_or_unknown_is_told() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_failed_or_was_stopped_goes_on_when_it_is_reopened() {
-    let world = World::new().await;
-    let model = Watched::new(&slow());
-    let worker = world.start(model.clone());
-    let job = world.job("t", &json!({})).await;
-    world.until_finished("t", job, 3).await;
-    assert_eq!(cancelled(&world, job).await, STOPPED);
-    world.tell("t", job, Event::JobReopened).await;
-    while model.open() == 0 {
-        tokio::time::sleep(Duration::from_millis(1)).await;
-    }
-    assert_eq!(cancelled(&world, job).await, STOPPED, "and is stopped again");
-    worker.stop().await;
-
-    world.blobs.sweep(&Default::default(), u64::MAX / 2).await.unwrap();
-    let worker = world.start(Watched::new(&script(&json!([]))));
-    world.tell("t", job, Event::JobReopened).await;
-    let log = told(&world.log_at_end("t", job).await);
-    assert!(
-        log.ends_with(
-            "Assemble failed (unreadable_file): the bytes of the schema are no longer kept: upload it again \
-                           and start another job\nfailed (unreadable_file)"
-        ),
-        "{log}"
-    );
-    world.job("t", &json!({})).await;
-    world.tell("t", job, Event::JobReopened).await;
-    let log = world.log_at_end("t", job).await;
-    assert!(
-        matches!(log.last().unwrap().event, Event::JobCompleted { .. }),
-        "the bytes are there again: {}",
-        told(&log)
-    );
-    worker.stop().await;
-}
-
-#[tokio::test(start_paused = true)]
 async fn a_document_that_cannot_be_read_fails_its_job_with_the_reason() {
     let world = World::new().await;
     let worker = world.start(Watched::new(&script(&json!([]))));

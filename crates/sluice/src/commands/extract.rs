@@ -4,17 +4,20 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use futures::stream::{self, StreamExt as _};
 use sluice_engine::StepError;
-use sluice_engine::in_process::Extraction;
+use sluice_engine::local::Extraction;
+use sluice_engine::worker::Remembering;
 use sluice_extract::attribution::Match;
 use sluice_extract::code::{Code, Finding};
 use sluice_extract::page::Page;
 
 use crate::cli::ExtractArgs;
 use crate::explain::{Drawing, Ink, Note};
-use crate::extractor::{Extractor, told, with_proof};
+use crate::extractor::{Extractor, is_remembered, told, with_proof};
 use crate::inputs::{self, Input};
+use crate::kept::Work;
 use crate::printer::{Destination, Extracted, Failed, Found, Sink};
 use crate::progress::{Board, Track};
 use crate::trouble;
@@ -25,11 +28,14 @@ const EXPLAIN_DPI: f32 = 150.0;
 /// Extracts from every document that was named; one that fails does not stop the others.
 pub(super) async fn run(args: ExtractArgs) -> anyhow::Result<ExitCode> {
     let schema = super::load_schema(&args.schema)?;
-    let extractor = Extractor::new(Arc::clone(&schema), crate::config::model(&args.model)?)?
-        .with_pages(args.pages.clone().unwrap_or_default())
-        .with_leaves_max(args.max_leaves_per_subtree.map(usize::from))
-        .with_instructions(args.instructions.clone());
+    let model = crate::config::model(&args.model)?;
     let inputs = inputs::documents(&args.files)?;
+    let work = Work::of_user(&args.folder).await?;
+    let remembering = if args.ask_again { Remembering::Off } else { Remembering::On };
+    let extractor = Extractor::new(Arc::clone(&schema), model, &work, remembering)?
+        .with_pages(args.pages.clone().unwrap_or_default())
+        .with_leaves_max(args.max_leaves_per_subtree)
+        .with_instructions(args.instructions.clone());
     let destination = Destination {
         format: args.format,
         out: args.out.clone(),
@@ -48,9 +54,12 @@ pub(super) async fn run(args: ExtractArgs) -> anyhow::Result<ExitCode> {
         })
         .buffered(jobs);
     let mut failed = 0_usize;
+    let mut earlier = Earlier::default();
     while let Some((input, outcome)) = working.next().await {
         let result = outcome.unwrap_or_else(|_| Err(StepError::new(Code::Internal, "the work on it ended early")));
         failed += usize::from(result.is_err());
+        earlier.hear(result.as_ref().is_ok_and(|(_, remembered)| *remembered), &board);
+        let result = result.map(|(found, _)| found);
         let result = result.map_err(|error| Failed { code: error.code, message: error.message });
         sink.write(&Extracted { file: input.shown, stem: input.stem, result })?;
     }
@@ -59,17 +68,42 @@ pub(super) async fn run(args: ExtractArgs) -> anyhow::Result<ExitCode> {
     Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::from(trouble::SOME_FAILED) })
 }
 
-/// One document, from its file to what is printed of it.
+/// How many documents an earlier run had finished, in the order in which they were named.
+#[derive(Default)]
+struct Earlier {
+    documents: usize,
+    is_over: bool,
+}
+
+impl Earlier {
+    /// Says once where this run goes on.
+    fn hear(&mut self, remembered: bool, board: &Board) {
+        match (self.is_over, remembered) {
+            (true, _) => {}
+            (false, true) => self.documents += 1,
+            (false, false) => {
+                self.is_over = true;
+                if self.documents > 0 {
+                    let (last, next) = (self.documents, self.documents + 1);
+                    board
+                        .say(&format!("an earlier run had answered documents 1 to {last}; this one went on at {next}"));
+                }
+            }
+        }
+    }
+}
+
+/// One document, from its file to what is printed of it, and whether an earlier run had it all.
 async fn one(
     args: Arc<ExtractArgs>,
     extractor: Extractor,
     board: Arc<Board>,
     input: Input,
-) -> Result<Found, StepError> {
+) -> Result<(Found, bool), StepError> {
     let track = board.track(&input.shown);
     let outcome = extract(&args, &extractor, &board, &track, &input).await;
     match &outcome {
-        Ok((_, told)) => track.finish(told),
+        Ok((_, _, told)) => track.finish(told),
         Err(error) => {
             track.finish(&format!("failed ({}): {}", error.code, error.message));
             if args.quiet {
@@ -78,7 +112,7 @@ async fn one(
             board.say(&format!("  hint: {}", trouble::hint_for(error.code)));
         }
     }
-    outcome.map(|(found, _)| found)
+    outcome.map(|(found, remembered, _)| (found, remembered))
 }
 
 async fn extract(
@@ -87,12 +121,12 @@ async fn extract(
     board: &Board,
     track: &Track,
     input: &Input,
-) -> Result<(Found, String), StepError> {
-    let bytes: Arc<[u8]> = match input.bytes() {
+) -> Result<(Found, bool, String), StepError> {
+    let bytes: Bytes = match input.bytes() {
         Ok(bytes) => bytes.into(),
         Err(error) => return Err(StepError::new(Code::UnreadableFile, format!("the file cannot be read: {error}"))),
     };
-    let extraction = extractor.extract(Arc::clone(&bytes), &|progress| track.hear(&progress)).await?;
+    let extraction = extractor.extract(&input.shown, bytes.clone(), &|progress| track.hear(&progress)).await?;
     for line in doubts(&extraction.findings) {
         board.say(&format!("  {}{line}", input.shown));
     }
@@ -100,7 +134,7 @@ async fn extract(
         let explained = explain(args, extractor, board, input, &bytes, &extraction);
         explained.map_err(|error| StepError::new(Code::Internal, format!("--explain: {error:#}")))?;
     }
-    let told = told(&extraction);
+    let (told, remembered) = (told(&extraction), is_remembered(&extraction));
     let found = Found {
         wrapped: args.attributions.then(|| with_proof(&extraction)),
         metadata: extractor.metadata(&extraction),
@@ -108,7 +142,7 @@ async fn extract(
         findings: extraction.findings,
         data: extraction.result,
     };
-    Ok((found, told))
+    Ok((found, remembered, told))
 }
 
 /// A line for each doubt; the same doubt about every row of an array is one line.

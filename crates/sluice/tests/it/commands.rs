@@ -61,6 +61,15 @@ fn the_help_of_extract() {
           --instructions <TEXT>
               Words of your own for the model, put before the question
 
+          --ask-again
+              Ask every question, even one that an earlier run had answered
+
+          --data <DIR>
+              The folder that holds everything: jobs, documents, keys [default: sluice in your data
+              folder]
+              
+              [env: SLUICE_DATA]
+
       -q, --quiet
               Only errors on standard error, no progress
 

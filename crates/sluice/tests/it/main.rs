@@ -17,6 +17,7 @@ mod examples;
 mod extract;
 mod kept;
 mod kill;
+mod resume;
 mod run;
 mod serve;
 mod server;

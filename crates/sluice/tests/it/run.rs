@@ -20,18 +20,26 @@ pub fn root() -> PathBuf {
 
 /// Runs `sluice` with these words.
 pub fn sluice<S: AsRef<std::ffi::OsStr>>(words: &[S]) -> Ran {
-    let output = Command::new(env!("CARGO_BIN_EXE_sluice"))
-        .args(words)
-        .current_dir(root())
-        .env_clear()
-        .env("NO_COLOR", "1")
-        .output()
-        .unwrap();
+    // Each run keeps what it keeps in a folder of its own: none is answered from another.
+    let data = tempfile::tempdir().unwrap();
+    sluice_on(data.path(), words)
+}
+
+/// Runs `sluice` with these words on this data folder.
+pub fn sluice_on<S: AsRef<std::ffi::OsStr>>(data: &Path, words: &[S]) -> Ran {
+    let output = command(data).args(words).output().unwrap();
     Ran {
         stdout: String::from_utf8(output.stdout).unwrap(),
         stderr: String::from_utf8(output.stderr).unwrap(),
         code: output.status.code().unwrap(),
     }
+}
+
+/// The binary on this data folder, with nothing of the machine's environment.
+pub fn command(data: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sluice"));
+    command.current_dir(root()).env_clear().env("NO_COLOR", "1").env("SLUICE_DATA", data);
+    command
 }
 
 /// A folder for one test, gone after it, with these files in it.
