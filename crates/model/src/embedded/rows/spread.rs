@@ -2,6 +2,8 @@
 //!
 //! Geometry and equality of heads; never decides which table is right.
 
+use std::collections::HashSet;
+
 use sluice_extract::values::date;
 
 use super::Reading;
@@ -53,7 +55,7 @@ pub(crate) fn over_pages(frames: &[Frame], best: usize, all: &[Reading], meaning
             .iter()
             .any(|part| part.sheet.frame == other.sheet.frame && part.sheet.rect.overlap_y(&other.sheet.rect) > 0.0);
         let theirs = self::caption(frames, &other.sheet);
-        let goes_on = other.sheet.frame > best.sheet.frame && theirs.is_empty();
+        let goes_on = other.sheet.frame > best.sheet.frame && says_nothing_new(frames, &best.sheet, &other.sheet);
         if !overlaps && (goes_on || is_alike(&caption, &theirs)) {
             parts.push(other.clone());
         }
@@ -76,6 +78,14 @@ fn caption(frames: &[Frame], sheet: &Sheet) -> String {
         .filter(months)
         .collect::<Vec<_>>()
         .join(" ")
+}
+
+/// The lines above a table on a later page only repeat words of the pages before: its page's head, no caption.
+fn says_nothing_new(frames: &[Frame], first: &Sheet, later: &Sheet) -> bool {
+    let before = frames.get(first.frame..later.frame).unwrap_or_default();
+    let lines = before.iter().flat_map(|frame| frame.bands.iter().map(|band| fold(&frame.text(&band.pieces))));
+    let said: HashSet<String> = lines.flat_map(|line| line.split(' ').map(str::to_owned).collect::<Vec<_>>()).collect();
+    caption(frames, later).split(' ').all(|word| word.is_empty() || said.contains(word))
 }
 
 /// Most words are the same.
