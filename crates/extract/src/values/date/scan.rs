@@ -207,6 +207,66 @@ fn may_start(pieces: &[Piece<'_>], at: usize) -> bool {
 }
 
 fn date_at(pieces: &[Piece<'_>], at: usize) -> Option<(DateReading, usize, usize)> {
+    let whole = whole_date_at(pieces, at);
+    whole.or_else(|| {
+        let mut cursor = Cursor { pieces, at, end: 0 };
+        let reading = head_of_range(&mut cursor)?;
+        Some((reading, cursor.at, cursor.end))
+    })
+}
+
+/// The first day of a range that leaves its year or month to the last: `12.10.–21.10.2026`, `3–5 May 2026`,
+/// `28 Feb to 3 March 2026`.
+fn head_of_range(cursor: &mut Cursor<'_>) -> Option<DateReading> {
+    let named = cursor.peek().is_some_and(|piece| piece.kind == PieceKind::Letters);
+    let mut month = if named { Some(cursor.month()?) } else { None };
+    if named {
+        cursor.filler();
+    }
+    let day = cursor.take(Piece::small)?;
+    let mut marked = named || cursor.mark(&["."]).is_some();
+    if !named {
+        let mut probe = *cursor;
+        let point = if marked { probe.take(Piece::small).filter(|_| probe.mark(&["."]).is_some()) } else { None };
+        if let Some(number) = point {
+            month = Some(number);
+            *cursor = probe;
+        } else {
+            let mut probe = *cursor;
+            probe.filler();
+            if let Some(name) = probe.month() {
+                (month, marked) = (Some(name), true);
+                *cursor = probe;
+            }
+        }
+    }
+    let mut probe = *cursor;
+    let spaced = probe.space();
+    let joint = |piece: &Piece<'_>| {
+        let joins = matches!(
+            piece.text,
+            "-" | "–" | "—" | "\u{2011}" | "bis" | "to" | "until" | "through" | "au" | "al" | "tot" | "hasta" | "a"
+        );
+        joins.then_some(())
+    };
+    probe.take(joint)?;
+    let spaced = probe.space() || spaced;
+    // `2 - 3.4.2020` may be a number and a date; a day alone stands close to its range.
+    if !marked && spaced {
+        return None;
+    }
+    let (last, ..) = whole_date_at(probe.pieces, probe.at)?;
+    let first =
+        |last: Date| Date::new(last.year, month.unwrap_or(last.month), day).filter(|first| before(*first, last));
+    let date = first(last.date)?;
+    Some(DateReading { date, other: last.other.and_then(first), order: DayOrder::Unknown, time: None })
+}
+
+fn before(first: Date, last: Date) -> bool {
+    last.day.is_some() && (first.month, first.day) < (last.month, last.day)
+}
+
+fn whole_date_at(pieces: &[Piece<'_>], at: usize) -> Option<(DateReading, usize, usize)> {
     PATTERNS.iter().find_map(|pattern| {
         let mut cursor = Cursor { pieces, at, end: 0 };
         let reading = pattern(&mut cursor)?;
