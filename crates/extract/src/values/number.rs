@@ -192,12 +192,13 @@ fn reading(text: &str, floor: usize, run: &Run) -> Option<Found<NumberReading>> 
         other = other.map(|second| std::mem::replace(&mut likely, second));
     }
     let (mut dot, mut comma) = (parsed.dot, parsed.comma);
-    let certainly = before.negative || after.negative || (close && (run.is_marked() || currency.is_some()));
+    let enclosed = close && !in_sentence(text, before.start, after.end + 1);
+    let certainly = before.negative || after.negative || (enclosed && (run.is_marked() || currency.is_some()));
     if certainly {
         for number in [Some(&mut likely), other.as_mut(), dot.as_mut(), comma.as_mut()].into_iter().flatten() {
             *number = number.negated();
         }
-    } else if close {
+    } else if enclosed {
         other = Some(likely.negated());
     }
     let (start, end) = if close { (before.start, after.end + 1) } else { (before.start, after.end) };
@@ -213,6 +214,17 @@ fn reading(text: &str, floor: usize, run: &Run) -> Option<Found<NumberReading>> 
         comma,
     };
     Some(Found::new(start..end, value))
+}
+
+/// Parentheses within a sentence enclose a remark, not a loss: `2 % off (88.97); the rest is due`.
+fn in_sentence(text: &str, open: usize, end: usize) -> bool {
+    let word = |word: &str| word.chars().filter(|char| char.is_alphabetic()).count() > 1;
+    let before = text.get(..open).is_some_and(|head| head.split_whitespace().next_back().is_some_and(word));
+    let after = text.get(end..).unwrap_or_default();
+    let stop = after.starts_with([';', ',', '.']);
+    before
+        && (stop
+            || after.split_whitespace().next().is_some_and(|next| word(next) && next.starts_with(char::is_lowercase)))
 }
 
 /// Currencies of countries that all write a decimal comma.
