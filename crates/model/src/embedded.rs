@@ -41,6 +41,7 @@ mod slot;
 mod solution;
 mod span;
 mod sums;
+mod terms;
 mod text;
 mod typed;
 mod value;

@@ -23,6 +23,7 @@ use super::scope::{Scopes, flat_role};
 use super::slot::{Slot, Want, slots};
 use super::solution::Found;
 use super::sums;
+use super::terms;
 
 /// A claim below this score is a guess, and a guess is not given.
 const THRESHOLD: f32 = 0.5;
@@ -43,7 +44,7 @@ pub(crate) fn fill(layout: &Layout<'_>, clauses: &Clauses, schema: &Schema) -> B
         slots.iter().enumerate().map(|(index, slot)| reading.claims(index, slot)).collect();
     let unlabelled = party::claims(&reading, &slots).into_iter().chain(head::claims(&reading, &slots));
     let told = sentence::claims(&reading, clauses, &slots).into_iter();
-    let told = told.chain(jurisdiction::claims(&reading, clauses, &slots));
+    let told = told.chain(jurisdiction::claims(&reading, clauses, &slots)).chain(terms::claims(&reading, &slots));
     for (index, claim) in unlabelled.chain(masthead::claims(&reading, &slots)).chain(told) {
         add(&mut claims, index, claim);
     }
