@@ -14,6 +14,7 @@ mod series;
 mod sheet;
 mod spread;
 mod summed;
+mod taxes;
 mod wording;
 
 use std::cell::RefCell;
@@ -105,7 +106,16 @@ impl Reader<'_> {
         let readings = self.readings(&slots, &wording, without_totals);
         let subject = Wording::of([(name, node)]);
         let told = |reading: &Reading| reading.worth() * (1.0 + 0.3 * self.caption(&reading.sheet, &subject));
-        let best = (0..readings.len()).max_by(|&a, &b| told(&readings[a]).total_cmp(&told(&readings[b])))?;
+        let best = (0..readings.len()).max_by(|&a, &b| told(&readings[a]).total_cmp(&told(&readings[b])));
+        let asked = format!("{name} {}", node.description.as_deref().unwrap_or_default());
+        if let Some(taxes) = taxes::Asked::of(&slots, &asked) {
+            let Prepared { frames, habits, .. } = self.prepared;
+            let proven = best.is_some_and(|best| taxes.proves(&readings[best], *habits));
+            if let Some(found) = (!proven).then(|| taxes.fill(frames, *habits, &slots, pointer)).flatten() {
+                return Some(found);
+            }
+        }
+        let best = best?;
         let meaning = readings[best].meaning(&slots, without_totals);
         let parts = spread::over_pages(&self.prepared.frames, best, &readings, &meaning);
         Some(self.write(&parts, &slots, pointer))

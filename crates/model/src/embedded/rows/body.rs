@@ -3,6 +3,7 @@
 //! Works once columns have a meaning: a line that fills the typed columns begins a row. Lines between two such lines
 //! are wrapped text where they could be, else titles of sections, else nothing.
 
+use sluice_extract::page::Rect;
 use sluice_extract::schema::Node;
 
 use super::cell;
@@ -70,6 +71,7 @@ pub(crate) fn rows(sheet: &Sheet, meaning: &Meaning<'_>) -> Vec<Row> {
     let lines: Vec<&SheetRow> = sheet.rows.iter().collect();
     let mut parts = parts(sheet, &lines, meaning);
     sparse(&lines, &mut parts, meaning);
+    leave_strangers_out(&lines, &mut parts, meaning);
     if meaning.without_totals {
         leave_sum_out(&lines, &mut parts, meaning);
     }
@@ -154,6 +156,36 @@ fn sparse(lines: &[&SheetRow], parts: &mut [Part], meaning: &Meaning<'_>) {
         });
         if *part == Part::Other && !row.crosses && aligned && figures.count() > 0 {
             *part = Part::Begins;
+        }
+    }
+}
+
+/// Below a total, only lines whose figures stand where those of the rows above do are rows of the same table.
+fn leave_strangers_out(lines: &[&SheetRow], parts: &mut [Part], meaning: &Meaning<'_>) {
+    let Some(first) = parts.iter().position(|part| *part == Part::Begins) else { return };
+    let Some(total) = parts.iter().skip(first).position(|part| *part == Part::Total).map(|at| first + at) else {
+        return;
+    };
+    let rect = |line: &SheetRow, column: usize| line.cells.get(column).and_then(|cell| cell.rect);
+    let known: Vec<&SheetRow> =
+        (first..total).filter(|&at| parts[at] == Part::Begins).filter_map(|at| lines.get(at).copied()).collect();
+    let set_like = |line: &SheetRow, column: usize| {
+        let near = 0.25 * line.rect.height();
+        let same = |a: f32, b: f32| (a - b).abs() < near;
+        let edges = rect(line, column).map(|own| {
+            let alike = |other: Rect| {
+                same(own.x0, other.x0) || same(own.x1, other.x1) || same(own.center_x(), other.center_x())
+            };
+            known.iter().filter_map(|row| rect(row, column)).any(alike)
+        });
+        edges == Some(true)
+    };
+    for at in total..lines.len() {
+        let typed = meaning.typed().filter(|(column, _)| rect(lines[at], *column).is_some());
+        let (all, alike) = typed
+            .fold((0, 0), |(all, alike), (column, _)| (all + 1, alike + usize::from(set_like(lines[at], *column))));
+        if parts[at] == Part::Begins && alike * 10 < all * 7 {
+            parts[at] = Part::Other;
         }
     }
 }

@@ -337,3 +337,55 @@ fn the_month_of_a_report_is_said_above_its_table() {
         ]),
     );
 }
+
+#[test]
+fn a_running_head_is_no_caption_and_what_pays_is_no_row() {
+    let heads = "Code    Description          Qty   Price    Net";
+    check_pages(
+        &[
+            &[
+                "Mill Ltd  Invoice 7",
+                "",
+                "",
+                "",
+                "",
+                heads,
+                "A-1     Flour, white           6   14.85    89.10",
+                "A-2     Rice                   3   11.95    35.85",
+            ],
+            &[
+                "Invoice 7",
+                "Mill Ltd",
+                heads,
+                "A-3     Butter                 1   82.40    82.40",
+                "Total                                     207.35",
+                "Bank    Severn Bank plc  IBAN 0499 1731  9268 19",
+            ],
+        ],
+        json!({"code": string(), "description": string(), "quantity": number(), "price": number(), "net_amount": number()}),
+        "Every line item",
+        json!([
+            {"code": "A-1", "description": "Flour, white", "quantity": 6, "price": 14.85, "net_amount": 89.1},
+            {"code": "A-2", "description": "Rice", "quantity": 3, "price": 11.95, "net_amount": 35.85},
+            {"code": "A-3", "description": "Butter", "quantity": 1, "price": 82.4, "net_amount": 82.4},
+        ]),
+    );
+}
+
+#[test]
+fn taxes_are_read_from_lines_that_prove_themselves() {
+    check_pages(
+        &[&[
+            "Net amount                         3,741.96",
+            "plus 19 % VAT on 3,703.64            703.69",
+            "plus 7 % VAT on 38.32                  2.68",
+            "Total                              4,448.33",
+        ]],
+        json!({"rate": number(), "net": number(), "amount": number()}),
+        "VAT by rate",
+        json!([
+            {"rate": 19, "net": 3703.64, "amount": 703.69},
+            {"rate": 7, "net": 38.32, "amount": 2.68},
+        ]),
+    );
+}
