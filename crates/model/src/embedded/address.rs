@@ -21,6 +21,8 @@ pub(crate) struct Block {
     pub(crate) lines: Vec<usize>,
     /// The line of the name, where there is one.
     pub(crate) name: Option<Printed>,
+    /// The line between the name and the street: a person, a department, an entrance.
+    pub(crate) care: Option<usize>,
     /// The parts that were told apart.
     pub(crate) parts: Vec<(Part, Printed)>,
     /// From the street to the country.
@@ -132,7 +134,8 @@ fn block(layout: &Layout<'_>, seed: usize) -> Option<Block> {
     let mut lines = vec![seed];
     while let Some(above) = lines.first().and_then(|&top| neighbour(layout, top, -1)) {
         let labelled = layout.segments.get(*lines.first()?).is_some_and(|segment| colon_end(&segment.text) > 0);
-        if lines.len() > LINES_ABOVE_MAX || labelled || !belongs(layout, above) {
+        let other = pieces_of(layout, above).iter().any(|piece| postal(&piece.text).is_some());
+        if lines.len() > LINES_ABOVE_MAX || labelled || other || !belongs(layout, above) {
             break;
         }
         lines.insert(0, above);
@@ -144,7 +147,8 @@ fn block(layout: &Layout<'_>, seed: usize) -> Option<Block> {
     let first = layout.segments.get(*lines.first()?)?;
     let label = (colon_end(&first.text) > 0).then(|| Printed { segment: lines[0], bytes: 0..colon_end(&first.text) });
     let pieces: Vec<Piece> = lines.iter().flat_map(|&line| pieces_of(layout, line)).collect();
-    parse(&pieces, lines, label)
+    // A code alone is a number of anything.
+    if pieces.len() > 1 || label.is_some() { parse(&pieces, lines, label) } else { None }
 }
 
 /// The nearest segment right above or below in the same column.
@@ -210,20 +214,37 @@ fn parse(pieces: &[Piece], lines: Vec<usize>, label: Option<Printed>) -> Option<
             street.checked_sub(1).filter(|&above| is_street(&pieces[above].text) && !is_name(&pieces[above].text));
         let first = first.unwrap_or(street);
         name_end = first;
-        parts.push((Part::Street, from_line_start(pieces, first)?));
+        parts.extend(streets(pieces, first, street)?.into_iter().map(|at| (Part::Street, at)));
     }
-    let name = pieces.get(..name_end)?.iter().find(|piece| is_name(&piece.text)).map(|piece| piece.at.clone());
+    let named = pieces.get(..name_end)?.iter().find(|piece| is_name(&piece.text));
+    let name = named.map(|piece| piece.at.clone());
+    let between = |piece: &&Piece| {
+        let below = named.is_some_and(|name| lines_in_order(&lines, name.at.segment, piece.at.segment));
+        let above = pieces.get(name_end).is_some_and(|end| lines_in_order(&lines, piece.at.segment, end.at.segment));
+        below && above
+    };
+    let care = pieces.get(..name_end)?.iter().find(between).map(|piece| piece.at.segment);
     let last = pieces.iter().rposition(|piece| is_country(&piece.text)).filter(|&last| last > code).unwrap_or(code);
     let whole = pieces.get(name_end..=last)?.iter().map(|piece| piece.at.clone()).collect();
-    Some(Block { lines, name, parts, whole, label })
+    Some(Block { lines, name, care, parts, whole, label })
 }
 
-/// A street from the beginning of its line, where a house's name stands before it; not where that is the name's line.
-fn from_line_start(pieces: &[Piece], street: usize) -> Option<Printed> {
-    let at = &pieces.get(street)?.at;
-    let line = pieces.iter().position(|piece| piece.at.segment == at.segment)?;
-    let start = if line > 0 { pieces.get(line)?.at.bytes.start } else { at.bytes.start };
-    Some(Printed { segment: at.segment, bytes: start..at.bytes.end })
+/// Does one line of a block stand above another?
+fn lines_in_order(lines: &[usize], upper: usize, lower: usize) -> bool {
+    let position = |segment: usize| lines.iter().position(|&line| line == segment);
+    position(upper).zip(position(lower)).is_some_and(|(upper, lower)| upper < lower)
+}
+
+/// The street from the beginning of its line, where a house's name stands before it (not where that is the name's
+/// line), and the line above where the house has one of its own.
+fn streets(pieces: &[Piece], first: usize, street: usize) -> Option<Vec<Printed>> {
+    let (from, to) = (&pieces.get(first)?.at, &pieces.get(street)?.at);
+    let line = pieces.iter().position(|piece| piece.at.segment == from.segment)?;
+    let start = if line > 0 { pieces.get(line)?.at.bytes.start } else { from.bytes.start };
+    let end = if from.segment == to.segment { to.bytes.end } else { from.bytes.end };
+    let mut places = vec![Printed { segment: from.segment, bytes: start..end }];
+    places.extend((from.segment != to.segment).then(|| to.clone()));
+    Some(places)
 }
 
 /// A house number beside a word, or a word for a street.

@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use super::appositive;
 use super::candidate::{Candidates, Printed};
-use super::label::{Label, Labels};
-use super::layout::{Layout, Segment};
+use super::label::{self, Label, Labels};
+use super::layout::Layout;
 use super::near::Side;
 use super::scope::Scopes;
 use super::slot::{Slot, Want};
@@ -68,6 +68,10 @@ const UNPARTED: f32 = 0.3;
 impl Reading<'_> {
     /// Is a text more likely a label than a value: some slot is asked by all of it?
     pub(crate) fn is_label(&self, at: &Printed) -> bool {
+        // No label begins with a figure: `30 days net from invoice date`.
+        if self.printed(at).starts_with(|char: char| char.is_ascii_digit()) {
+            return false;
+        }
         let starting = self.labels.within(at.segment).iter().filter(|label| label.at.bytes.start == at.bytes.start);
         let mut covering = starting.filter(|label| label.at.bytes.end >= at.bytes.end);
         covering.any(|label| self.similar.iter().any(|scores| scores.get(label.text).is_some_and(|&score| score > 0.8)))
@@ -92,9 +96,14 @@ impl Reading<'_> {
     fn claims_by(&self, slot: &Slot<'_>, labels: &[(f32, &Label)]) -> Vec<Claim> {
         match &slot.want {
             Want::Nothing | Want::Currency => Vec::new(),
-            Want::Text | Want::Name | Want::Id | Want::Address | Want::Part(_) | Want::Choice(_) | Want::Flag => {
-                self.text_claims(slot, labels)
-            }
+            Want::Text
+            | Want::Name
+            | Want::Id
+            | Want::Bic
+            | Want::Address
+            | Want::Part(_)
+            | Want::Choice(_)
+            | Want::Flag => self.text_claims(slot, labels),
             Want::Time | Want::VatId | Want::Url | Want::Phone => {
                 let mut typed = self.typed_claims(slot, labels);
                 typed.extend(self.text_claims(slot, labels));
@@ -165,10 +174,14 @@ impl Reading<'_> {
         self.layout.document.pages.len() > LONG_PAGES
     }
 
-    /// Is a label part of running text?
+    /// Is a label part of running text? What bullets and bars part is none.
     fn is_running(&self, at: &Printed) -> bool {
-        let running = |segment: &Segment| segment.running || segment.words.len() > RUNNING_WORDS;
-        self.layout.segments.get(at.segment).is_some_and(running)
+        self.layout.segments.get(at.segment).is_some_and(|segment| {
+            let listed = label::listed_parts(segment);
+            let part = listed.iter().find(|words| segment.start_of(words.end) > at.bytes.start);
+            let words = part.map_or(segment.words.len(), ExactSizeIterator::len);
+            segment.running && part.is_none() || words > RUNNING_WORDS
+        })
     }
 
     /// Does a label stand out as one: bold, or in a cell of a table?

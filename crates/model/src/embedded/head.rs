@@ -29,6 +29,8 @@ const KINDS: [&str; 12] = [
     "booking",
     "statement",
 ];
+/// What the whole name of an organisation is better than a part of it.
+const FULL_NAME: f32 = 0.04;
 /// Type is large from here on, in sizes of the usual type.
 const LARGE: f32 = 1.25;
 
@@ -46,6 +48,15 @@ pub(crate) fn claims(reading: &Reading<'_>, slots: &[Slot<'_>]) -> Vec<(usize, C
         for (segment, at) in reading.layout.on_page(0).iter().enumerate() {
             let text = name_of(&at.text);
             let Some(score) = score(&head, at, text) else { continue };
+            if slot.want == Want::Name
+                && let Some(full) = full_name(reading, text)
+            {
+                let value = json!(reading.printed(&full));
+                let why = "is the full name of what stands at the head of the page".to_owned();
+                let score = score + FULL_NAME;
+                claims
+                    .extend(fits(slot.node, &value).then(|| (index, Claim { places: vec![full], value, score, why })));
+            }
             let value = json!(text);
             if fits(slot.node, &value) {
                 let places = vec![Printed { segment, bytes: 0..text.len() }];
@@ -55,6 +66,23 @@ pub(crate) fn claims(reading: &Reading<'_>, slots: &[Slot<'_>]) -> Vec<(usize, C
         }
     }
     claims
+}
+
+/// The name of an organisation that begins with this name and says more: `Nord` heads the page, `Nord Metall AG` signs.
+fn full_name(reading: &Reading<'_>, name: &str) -> Option<Printed> {
+    let lexicon = Lexicon::shared();
+    let short = fold(name);
+    if short.is_empty() || lexicon.is_organisation(&short) {
+        return None;
+    }
+    let begins = |text: &str| {
+        let folded = fold(text);
+        let more = folded.strip_prefix(&short).is_some_and(|rest| rest.starts_with(' '));
+        more && lexicon.is_organisation(&folded) && text.split(' ').count() <= 8
+    };
+    let segments = reading.layout.segments.iter().enumerate();
+    let mut names = segments.filter(|(_, segment)| begins(&segment.text));
+    names.next().map(|(index, segment)| Printed { segment: index, bytes: 0..segment.text.trim_end().len() })
 }
 
 fn is_issuer(slot: &Slot<'_>) -> bool {

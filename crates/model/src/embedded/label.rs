@@ -16,6 +16,9 @@ const BEFORE_MAX: usize = 5;
 /// A segment of more words than this is running text: only what stands right before a typed thing labels it.
 const PROSE_WORDS: usize = 10;
 
+/// What parts the members of a list on one line.
+pub(crate) const LIST_MARKS: [&str; 4] = ["·", "•", "●", "|"];
+
 /// Every label of a document; equal texts are compared once.
 pub(crate) struct Labels {
     /// In the order of the segments.
@@ -37,6 +40,8 @@ pub(crate) struct Label {
     pub(crate) whole: bool,
     /// It begins its segment, or follows a colon.
     pub(crate) leads: bool,
+    /// It is all that stands before a code in a list on one line: `Company no. 7 · VAT no. 8`.
+    pub(crate) listed: bool,
 }
 
 impl Labels {
@@ -47,9 +52,13 @@ impl Labels {
         for (index, segment) in layout.segments.iter().enumerate() {
             let typed = candidates.all.get(candidates.within(&(index..index + 1))).unwrap_or_default();
             let starts: Vec<usize> = typed.iter().map(|candidate| candidate.at.bytes.start).collect();
+            let listed: Vec<Range<usize>> =
+                listed_parts(segment).iter().filter_map(|words| before_code(segment, words)).collect();
             for (bytes, leads) in ranges(segment, &starts) {
                 labels.add(index, segment, bytes, leads, &mut known);
             }
+            let own = labels.all.iter_mut().rev().take_while(|label| label.at.segment == index);
+            own.for_each(|label| label.listed = listed.contains(&label.at.bytes));
         }
         labels
     }
@@ -74,7 +83,7 @@ impl Labels {
             return;
         }
         let text = LabelText::of(printed);
-        let sentence = printed.ends_with([',', ';']) || printed.ends_with('.') && printed.split(' ').count() > 5;
+        let sentence = printed.ends_with([',', ';']) || is_sentence_end(printed) && printed.split(' ').count() > 5;
         if text.is_empty() || sentence {
             return;
         }
@@ -86,10 +95,44 @@ impl Labels {
             colon: printed.ends_with([':', '#']),
             whole: bytes.start == 0 && bytes.end == segment.text.len(),
             leads,
+            listed: false,
             at: Printed { segment: index, bytes },
             text: position,
         });
     }
+}
+
+/// Ends with a full stop that is no abbreviation's (`no.`).
+fn is_sentence_end(text: &str) -> bool {
+    let last = text.strip_suffix('.').and_then(|text| text.rsplit(' ').next());
+    last.is_some_and(|word| word.chars().count() > 3)
+}
+
+/// What bullets and bars part on a line: `Company no. 7 · VAT no. 8`. Nothing where there are none.
+pub(crate) fn listed_parts(segment: &Segment) -> Vec<Range<usize>> {
+    let word = |word: usize| {
+        segment.text.get(segment.start_of(word)..segment.start_of(word + 1)).unwrap_or_default().trim_end()
+    };
+    let count = segment.words.len();
+    let marks: Vec<usize> = (0..count).filter(|&at| LIST_MARKS.contains(&word(at))).collect();
+    if marks.is_empty() {
+        return Vec::new();
+    }
+    let starts = std::iter::once(0).chain(marks.iter().map(|mark| mark + 1));
+    let ends = marks.iter().copied().chain([count]);
+    starts.zip(ends).map(|(start, end)| start..end).filter(|words| !words.is_empty()).collect()
+}
+
+/// The words of a part that stand before its code.
+fn before_code(segment: &Segment, words: &Range<usize>) -> Option<Range<usize>> {
+    let code = |word: usize| {
+        let next = segment.text.get(segment.start_of(word)..segment.start_of(word + 1)).unwrap_or_default();
+        next.chars().any(|char| char.is_ascii_digit())
+    };
+    let first = words.clone().skip(1).find(|&word| code(word)).filter(|word| word - words.start <= WORDS_MAX)?;
+    let (start, end) = (segment.start_of(words.start), segment.start_of(first));
+    let text = segment.text.get(start..end)?.trim_end();
+    Some(start..start + text.len())
 }
 
 /// The byte ranges of a segment that may be labels, and whether each begins a part of its own.
@@ -119,12 +162,23 @@ fn ranges(segment: &Segment, typed: &[usize]) -> Vec<(Range<usize>, bool)> {
         }
         part = colon + 1;
     }
+    let listed = listed_parts(segment);
+    for words in &listed {
+        let (start, end) = (segment.start_of(words.start), segment.start_of(words.end));
+        if let Some(label) = before_code(segment, words) {
+            add(label.start, label.end, true);
+        }
+        if words.len() <= WORDS_MAX {
+            add(start, end, true);
+        }
+    }
     for &start in typed {
         let word = segment.span(&(start..start + 1)).start;
         let end = if segment.start_of(word) < start { start } else { segment.start_of(word) };
         let last = if segment.start_of(word) < start { word + 1 } else { word };
-        for first in last.saturating_sub(BEFORE_MAX)..last {
-            add(segment.start_of(first), end, first == 0);
+        let part = listed.iter().find(|words| words.contains(&word)).map_or(0, |words| words.start);
+        for first in last.saturating_sub(BEFORE_MAX).max(part)..last {
+            add(segment.start_of(first), end, first == part);
         }
     }
     if count <= WORDS_MAX {

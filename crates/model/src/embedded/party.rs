@@ -51,6 +51,8 @@ pub(crate) const ROLES: [&str; 19] = [
 const LABELLED: f32 = 0.84;
 /// Score of a block that is taken for the issuer's by where it stands.
 const LETTERHEAD: f32 = 0.6;
+/// What a line of the address itself is better than a label elsewhere.
+const CARE: f32 = 0.25;
 /// The role of a block whose label says somebody the schema does not ask for.
 const SOMEBODY_ELSE: usize = usize::MAX;
 /// A label says a role at least this well.
@@ -81,7 +83,8 @@ fn roles(slots: &[Slot<'_>]) -> Vec<Role> {
     let mut roles: Vec<Role> = Vec::new();
     for (index, slot) in slots.iter().enumerate() {
         let wanted =
-            matches!(slot.want, Want::Name | Want::Address | Want::Part(_) | Want::Phone | Want::Email | Want::VatId);
+            matches!(slot.want, Want::Name | Want::Address | Want::Part(_) | Want::Phone | Want::Email | Want::VatId)
+                || is_care(slot);
         let Some((key, query)) = wanted.then(|| role_of(slot)).flatten() else { continue };
         let issuer = ISSUERS.iter().any(|concept| query.means(concept));
         match roles.iter_mut().find(|role| role.key == key) {
@@ -220,6 +223,7 @@ fn in_window(reading: &Reading<'_>, block: &Block) -> bool {
 /// What a block gives to one slot of its role.
 fn claim(reading: &Reading<'_>, slot: &Slot<'_>, block: &Block, score: f32, why: &str) -> Option<Claim> {
     let places: Vec<Printed> = match &slot.want {
+        _ if is_care(slot) => care(reading, block).into_iter().collect(),
         Want::Name => block.name.iter().cloned().collect(),
         Want::Address => block.whole.clone(),
         Want::Part(wanted) => block.parts.iter().filter(|(part, _)| part == wanted).map(|(_, at)| at.clone()).collect(),
@@ -231,7 +235,23 @@ fn claim(reading: &Reading<'_>, slot: &Slot<'_>, block: &Block, score: f32, why:
     if texts.is_empty() || !fits(slot.node, &value) {
         return None;
     }
+    let score = if is_care(slot) { score + CARE } else { score };
     Some(Claim { places, value, score, why: format!("{why}, in an address") })
+}
+
+/// Asks for the line of an address that says to whom it goes within the house.
+fn is_care(slot: &Slot<'_>) -> bool {
+    let concepts = ["contact", "department"];
+    let told = slot.query.extra.iter().flatten().any(|concept| concepts.contains(&concept.as_str()));
+    let named = concepts.iter().any(|concept| slot.query.is_named(concept));
+    let wanted = matches!(slot.want, Want::Name | Want::Text);
+    wanted && !slot.query.scope.is_empty() && (named || told && !slot.query.is_named("name"))
+}
+
+fn care(reading: &Reading<'_>, block: &Block) -> Option<Printed> {
+    let segment = block.care?;
+    let text = &reading.layout.segments.get(segment)?.text;
+    Some(Printed { segment, bytes: 0..text.trim_end().len() })
 }
 
 /// An identifier in the lines under a block.

@@ -191,13 +191,19 @@ impl Query {
         }
         let kind_only = label.generic && name.iter().any(|reading| !is_generic(reading));
         let telling = |reading: &&Reading| !is_generic(reading);
-        let lacking = name.iter().filter(telling).any(|reading| best(reading, &label.readings) < 0.5);
-        let odd = label.readings.iter().filter(telling).any(|reading| {
+        let unmet = |words: &[Reading]| words.iter().filter(telling).any(|word| best(word, &label.readings) < 0.5);
+        let strange = label.readings.iter().filter(telling).filter(|reading| {
             best(reading, name) < 0.5 && best(reading, &self.scope) < 0.5 && best(reading, &self.extra) < 0.5
         });
+        // A name that only says a kind (`discount.amount`) asks for what its parents are called; a label that names
+        // another thing does not answer it.
+        let bare = name.iter().all(is_generic) && unmet(&self.scope);
+        let lexicon = Lexicon::shared();
+        let another = bare && strange.clone().flatten().any(|concept| lexicon.knows(concept));
+        let odd = another || unmet(name) && strange.count() > 0;
         let vague = if kind_only {
             KIND_ONLY
-        } else if lacking && odd {
+        } else if odd {
             AT_ODDS
         } else {
             1.0

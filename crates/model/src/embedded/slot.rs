@@ -22,6 +22,10 @@ pub(crate) struct Slot<'a> {
     pub(crate) query: Query,
     /// What kind of thing it wants.
     pub(crate) want: Want,
+    /// For a beginning or an end, the range it belongs to: what the object around it is called.
+    pub(crate) range: Option<Query>,
+    /// Nobody else wants things of this kind.
+    pub(crate) alone: bool,
 }
 
 /// What kind of thing a slot wants.
@@ -45,6 +49,8 @@ pub(crate) enum Want {
     Id,
     /// A bank account.
     Iban,
+    /// The code of a bank.
+    Bic,
     /// A VAT number.
     VatId,
     /// An e-mail address.
@@ -93,6 +99,9 @@ const WORKED_OUT: [&str; 6] = ["worked out", "calculated", "computed", "derived"
 pub(crate) fn slots(schema: &Schema) -> Vec<Slot<'_>> {
     let mut slots = Vec::new();
     walk(&schema.root, "", &mut Vec::new(), false, &mut slots);
+    let alone: Vec<bool> =
+        slots.iter().map(|slot| slots.iter().filter(|other| other.want == slot.want).count() == 1).collect();
+    slots.iter_mut().zip(alone).for_each(|(slot, alone)| slot.alone = alone);
     slots
 }
 
@@ -123,7 +132,10 @@ fn walk<'a>(node: &'a Node, pointer: &str, path: &mut Vec<&'a str>, measured: bo
             let path = if measured { asked_path(path) } else { path.clone() };
             let query = Query::of(&path, node).outside_of_rows();
             let want = want_of(path.last().copied().unwrap_or_default(), node, &query);
-            slots.push(Slot { pointer: pointer.to_owned(), path, node, query, want });
+            let bound = want == Want::Date && (query.is_named("start") || query.is_named("end"));
+            let range = path.split_last().filter(|(_, parents)| bound && !parents.is_empty());
+            let range = range.map(|(_, parents)| Query::of_names(parents));
+            slots.push(Slot { pointer: pointer.to_owned(), path, node, query, want, range, alone: false });
         }
     }
 }
@@ -249,6 +261,8 @@ fn string_want(query: &Query, told: &str) -> Want {
         () if named("address") => Want::Address,
         () if named("date") => Want::Date,
         () if named("time") && !named("term") => Want::Time,
+        () if named("bic") => Want::Bic,
+        () if named("name") && !ident => Want::Name,
         () if ident || any(&["purchase", "account"]) && any(&["order", "account"]) || named("plate") => Want::Id,
         () if named("name") || is_party(query) || told.starts_with("name of") => Want::Name,
         () => Want::Text,

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::candidate::{Printed, Thing};
 use super::claim::Reading;
-use super::label::Label;
+use super::label::{LIST_MARKS, Label};
 use super::layout::Layout;
 use super::lexicon::Lexicon;
 use super::near::{Side, near};
@@ -43,6 +43,8 @@ pub(crate) fn answers(reading: &Reading<'_>, label: &Label) -> Vec<(Printed, Sid
         let at = Printed { segment: label.at.segment, bytes };
         let sure = if label.colon {
             1.0
+        } else if label.listed {
+            0.95
         } else if label.leads {
             0.84
         } else {
@@ -95,7 +97,8 @@ pub(crate) fn half(reading: &Reading<'_>, slot: &Slot<'_>, label: &Label, at: &P
     }
     let text = reading.printed(at);
     let parted = [" & ", " / ", ", "].into_iter().find_map(|joint| Some((text.find(joint)?, joint.len())));
-    let (cut, width) = parted.or_else(|| text.find(' ').map(|cut| (cut, 1)))?;
+    // One word is one thing, whatever its label says: `Registered in England and Wales no. 07654321`.
+    let Some((cut, width)) = parted.or_else(|| text.find(' ').map(|cut| (cut, 1))) else { return Some(at.clone()) };
     let start = at.bytes.start;
     let bytes = if a > b { start..start + cut } else { start + cut + width..at.bytes.end };
     Some(Printed { segment: at.segment, bytes })
@@ -108,6 +111,11 @@ fn near_row(a: usize, b: usize) -> bool {
 /// Where the next label of the same segment begins: the words before its colon are not part of the value.
 fn until_next_label(text: &str, from: usize) -> usize {
     let rest = text.get(from..).unwrap_or_default();
+    let marked = |mark: &&str| rest.find(&format!(" {mark} "));
+    if let Some(end) = LIST_MARKS.iter().filter_map(marked).min() {
+        let until = until_next_label(text.get(..from + end).unwrap_or_default(), from);
+        return until;
+    }
     let Some(colon) = rest.find(": ").filter(|&colon| colon > 0) else { return text.len() };
     let before = rest.get(..colon).unwrap_or_default();
     let words: Vec<&str> = before.split(' ').collect();
@@ -133,6 +141,7 @@ pub(crate) fn read(reading: &Reading<'_>, slot: &Slot<'_>, at: &Printed) -> Opti
     let text = reading.printed(at);
     let read = match &slot.want {
         Want::Id | Want::VatId => code(reading, at),
+        Want::Bic => bic(reading, at),
         Want::Choice(allowed) => choice(allowed, text).map(|value| Read { at: at.clone(), value, doubt: 0.0 }),
         Want::Flag => flag(text).map(|value| Read { at: at.clone(), value, doubt: 0.0 }),
         Want::Name => name(reading, slot, at),
@@ -174,6 +183,23 @@ fn code(reading: &Reading<'_>, at: &Printed) -> Option<Read> {
         start += word.len() + 1;
     }
     None
+}
+
+/// The first word of the shape of a BIC (ISO 9362): four letters of the bank, two of the country, two or five more.
+fn bic(reading: &Reading<'_>, at: &Printed) -> Option<Read> {
+    let text = reading.printed(at);
+    let shaped = |word: &&str| {
+        let bytes = word.as_bytes();
+        let letters = bytes.get(..6).is_some_and(|head| head.iter().all(u8::is_ascii_uppercase));
+        let rest = bytes.get(6..).is_some_and(|tail| {
+            tail.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit()) && [2, 5].contains(&tail.len())
+        });
+        letters && rest
+    };
+    let word = text.split([' ', ',', ';']).take(4).find(shaped)?;
+    let start = at.bytes.start + text.find(word)?;
+    let place = Printed { segment: at.segment, bytes: start..start + word.len() };
+    Some(Read { at: place, value: json!(word), doubt: 0.0 })
 }
 
 /// A date, an amount or a small number is rarely a code.

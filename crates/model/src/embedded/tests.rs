@@ -255,3 +255,43 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn lists_on_one_line_have_labels_of_their_own() {
+    let asked = fields(&[("company_number", "string"), ("tax_number", "string")]);
+    let drawing = "Director: Ada Sample · Registered in England and Wales no. 07654321 · Tax no. 41/716/03852 · all rights reserved by all of us";
+    check(drawing, &asked, &json!({"company_number": "07654321", "tax_number": "41/716/03852"}));
+}
+
+#[test]
+fn the_line_below_a_name_says_to_whom_it_goes() {
+    let asked = json!({"type": "object", "properties": {
+        "ship_to": {"type": "object", "properties": {
+            "name": {"type": "string"}, "contact": {"type": "string"}, "street": {"type": "string"}}}}});
+    let drawing = "Deliver to\nThe Mill Hotel\nGoods Inwards, rear entrance\nUnit 7, Harvest Way\nClevedon BS21 7MK";
+    let want = json!({"ship_to": {
+        "name": "The Mill Hotel", "contact": "Goods Inwards, rear entrance", "street": "Unit 7, Harvest Way"}});
+    check(drawing, &asked, &want);
+}
+
+#[test]
+fn a_sentence_answers_the_object_it_names() {
+    let asked = json!({"type": "object", "properties": {
+        "discount": {"type": "object", "properties": {
+            "percent": {"type": "number"}, "until": {"type": "string", "format": "date"}, "amount": {"type": "number"}}},
+        "due_date": {"type": "string", "format": "date"}}});
+    let drawing = "Pay by 5 November 2026 and take 2 % discount (88.97); nothing else\nis changed by that. The invoice is due on 25 November 2026.";
+    let want = json!({"discount": {"percent": 2, "until": "2026-11-05", "amount": 88.97}, "due_date": "2026-11-25"});
+    check(drawing, &asked, &want);
+}
+
+#[test]
+fn the_full_name_of_who_heads_the_page_is_taken() {
+    let asked = json!({"type": "object", "properties": {
+        "seller": {"type": "object", "properties": {"name": {"type": "string"}}}}});
+    let drawing = "Northern\n\n\nInvoice 7\n\nBest regards\nNorthern Paper GmbH";
+    let mut document = document(&[drawing]);
+    document.pages[0].words[0].size = 24.0;
+    let solution = solve(&document, &schema(&asked));
+    assert_eq!(solution.value, json!({"seller": {"name": "Northern Paper GmbH"}}));
+}

@@ -11,6 +11,8 @@ use super::near::{Side, near};
 use super::slot::{Slot, Want};
 use super::value::of_thing;
 
+/// A label names a range at least this well.
+const RANGE_SAYS: f32 = 0.7;
 /// A number that other words of its segment follow loses this much for each of them, up to three.
 const TRAILED: f32 = 0.09;
 
@@ -38,8 +40,34 @@ impl Reading<'_> {
                 });
             }
         }
+        claims.extend(self.bound_claims(slot));
         if matches!(slot.want, Want::Iban | Want::VatId | Want::Email | Want::Url | Want::Phone) {
             claims.extend(self.self_evident(slot));
+        }
+        claims
+    }
+
+    /// The beginning or the end of a range beside a label that names all of it: `Period: 1 May to 3 June`.
+    fn bound_claims(&self, slot: &Slot<'_>) -> Vec<Claim> {
+        let Some(query) = &slot.range else { return Vec::new() };
+        let scores: Vec<f32> = self.labels.texts.iter().map(|text| query.similarity(text)).collect();
+        let mut claims = Vec::new();
+        for label in &self.labels.all {
+            let similar = scores.get(label.text).copied().unwrap_or(0.0);
+            if similar < RANGE_SAYS {
+                continue;
+            }
+            for index in self.candidates.within(&self.reach(label)) {
+                let Some(candidate) = self.candidates.all.get(index) else { continue };
+                let bound = self.range(slot, &candidate.at);
+                let Some((near, side)) = self.near_or_joined(label, &candidate.at).filter(|_| bound > 0.0) else {
+                    continue;
+                };
+                let Some(value) = self.value_at(slot, candidate) else { continue };
+                let score = similar * near + bound;
+                let why = self.why(side, label, slot);
+                claims.push(Claim { places: vec![candidate.at.clone()], value, score, why });
+            }
         }
         claims
     }
@@ -186,6 +214,7 @@ impl Reading<'_> {
         let base = match slot.want {
             Want::Iban => 0.62,
             Want::VatId => 0.5,
+            Want::Email | Want::Url if slot.alone => 0.48,
             _ if slot.query.scope.is_empty() && slot.query.name.len() <= 2 => 0.42,
             _ => 0.3,
         };

@@ -168,7 +168,7 @@ fn text_value(ask: &Ask<'_>, text: &str, candidates: &Candidates) -> Option<Valu
         Want::Iban | Want::Email | Want::Time | Want::VatId | Want::Url => typed().or_else(|| untyped(ask, text)),
         Want::Phone => (digits >= PHONE_DIGITS_MIN).then(|| json!(text)),
         Want::Id | Want::Part(super::super::slot::Part::Postal) => (digits > 0).then(|| json!(text)),
-        Want::Name | Want::Address | Want::Part(_) | Want::Text | Want::Currency => Some(json!(text)),
+        Want::Name | Want::Address | Want::Part(_) | Want::Bic | Want::Text | Want::Currency => Some(json!(text)),
     }?;
     fits(slot.node, &value).then_some(value)
 }

@@ -149,7 +149,8 @@ impl<'a> Walk<'a> {
             self.rows.push(Rows { pointer: pointer.to_owned(), items, part: Part::of(path, Some(node)) });
         } else if items.is_primitive() {
             let want = items.allowed.clone().map_or(Want::Text, Want::Choice);
-            let slot = Slot { pointer: pointer.to_owned(), path: path.to_vec(), node: items, query, want };
+            let (pointer, path) = (pointer.to_owned(), path.to_vec());
+            let slot = Slot { pointer, path, node: items, query, want, range: None, alone: false };
             self.lists.push(slot);
         }
     }
