@@ -9,6 +9,7 @@ use sluice_extract::values::date::{self, DayOrder};
 use sluice_extract::values::number::{self, DecimalStyle, NumberReading};
 use sluice_extract::values::{money, text};
 
+use crate::embedded::lexicon::Lexicon;
 use crate::embedded::text::{fold, name_words, words};
 
 /// How the document writes what can be read in two ways.
@@ -268,7 +269,8 @@ pub(crate) fn is_currency(name: &str, node: &Node) -> bool {
 }
 
 fn text_value(node: &Node, cell: &str) -> Option<Value> {
-    let joined = text::dehyphenate(cell.lines());
+    let named = asks_name(node);
+    let joined = text::dehyphenate(cell.lines().take(if named { name_lines(cell) } else { usize::MAX }));
     let printed = joined.split_whitespace().collect::<Vec<_>>().join(" ");
     let as_printed = node.description.as_deref().is_some_and(|told| told.contains("as printed"));
     if !as_printed
@@ -278,6 +280,30 @@ fn text_value(node: &Node, cell: &str) -> Option<Value> {
         return Some(Value::from(found.value.code));
     }
     (!printed.is_empty() && !is_dash(&printed)).then(|| Value::from(printed))
+}
+
+/// Does a property ask what a thing is called, and not for all that is said of it?
+fn asks_name(node: &Node) -> bool {
+    let own = name_words(node.pointer.rsplit('/').next().unwrap_or_default());
+    let told = node.description.as_deref().map(words).unwrap_or_default();
+    own.iter()
+        .chain(&told)
+        .any(|word| Lexicon::shared().readings(word).iter().flatten().any(|concept| concept == "name"))
+}
+
+/// The lines of a cell up to the first that has a label of its own (`Serial no.: 4711`): from there on it says more of
+/// the thing, and no longer names it. A cell that begins with a label is whole.
+fn name_lines(cell: &str) -> usize {
+    let first = cell.lines().position(is_labelled).unwrap_or(usize::MAX);
+    if first == 0 { usize::MAX } else { first }
+}
+
+/// A few words, a colon, and what they label.
+fn is_labelled(line: &str) -> bool {
+    let Some((label, value)) = line.split_once(':') else { return false };
+    let label = label.trim().trim_start_matches(['*', '-', '•', ' ']);
+    let begins = label.chars().next().is_some_and(char::is_uppercase);
+    begins && label.split(' ').count() <= 4 && !value.trim().is_empty()
 }
 
 fn is_dash(text: &str) -> bool {

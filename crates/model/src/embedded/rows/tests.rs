@@ -389,3 +389,19 @@ fn taxes_are_read_from_lines_that_prove_themselves() {
         ]),
     );
 }
+
+#[test]
+fn a_name_ends_where_a_detail_has_a_label() {
+    let lines = [
+        "Qty   Product                    Amount",
+        "1     Garden chair                25.00",
+        "      Colour: green",
+        "2     Table                      198.00",
+        "      Colour: blue",
+    ];
+    let rows = |first: &str, second: &str| json!([{"product": first, "qty": 1, "amount": 25.0}, {"product": second, "qty": 2, "amount": 198.0}]);
+    let what = |told: &str| json!({"type": "string", "description": told});
+    let ask = |told: &str| json!({"product": what(told), "qty": number(), "amount": number()});
+    check(&lines, ask("Product name"), rows("Garden chair", "Table"));
+    check(&lines, ask("Product, all that is said of it"), rows("Garden chair Colour: green", "Table Colour: blue"));
+}
