@@ -30,6 +30,9 @@ const THRESHOLD: f32 = 0.5;
 /// A place that another slot holds is shared from this score on.
 const SHARED_MIN: f32 = 0.6;
 
+/// A label says that something was paid at least this well.
+const SAYS_PAID: f32 = 0.85;
+
 /// The values of all slots that are sure enough, by pointer.
 pub(crate) fn fill(layout: &Layout<'_>, clauses: &Clauses, schema: &Schema) -> BTreeMap<String, Found> {
     let slots = slots(schema);
@@ -52,7 +55,8 @@ pub(crate) fn fill(layout: &Layout<'_>, clauses: &Clauses, schema: &Schema) -> B
     leave_to_forms(&filled, layout, &slots, &mut claims);
     sums::raise(&slots, &mut claims);
     let mut found = filled.found;
-    let settled = settle(&slots, &claims);
+    let mut settled = settle(&slots, &claims);
+    settled.extend(dues(&reading, &slots, &settled));
     let numbers = number::claims(clauses, &slots, &settled);
     for (index, claim) in settled.into_iter().chain(numbers.iter().map(|(index, claim)| (*index, claim))) {
         if let Some(slot) = slots.get(index) {
@@ -137,6 +141,21 @@ fn settle<'c>(slots: &[Slot<'_>], claims: &'c [Vec<Claim>]) -> Vec<(usize, &'c C
 fn may_share(slots: &[Slot<'_>], a: usize, b: usize) -> bool {
     let total = |index: usize| slots.get(index).is_some_and(sums::is_total);
     total(a) && total(b)
+}
+
+/// What is due, where a document prints only its total and nothing that was paid of it.
+fn dues<'c>(reading: &Reading<'_>, slots: &[Slot<'_>], settled: &[(usize, &'c Claim)]) -> Vec<(usize, &'c Claim)> {
+    let due = |slot: &Slot<'_>| ["due", "outstanding", "balance"].iter().any(|concept| slot.query.is_named(concept));
+    let kind = |index: usize| slots.get(index).filter(|slot| sums::is_total(slot) && slot.path.len() == 1).map(due);
+    let free = |index: &usize| kind(*index) == Some(true) && settled.iter().all(|(known, _)| known != index);
+    let open: Vec<usize> = (0..slots.len()).filter(free).collect();
+    let Some(&(_, total)) = settled.iter().find(|(index, _)| kind(*index) == Some(false)).filter(|_| !open.is_empty())
+    else {
+        return Vec::new();
+    };
+    let paid = Query::of_names(&["amount_paid"]);
+    let says_paid = reading.labels.texts.iter().any(|text| paid.similarity(text) >= SAYS_PAID);
+    if says_paid { Vec::new() } else { open.into_iter().map(|index| (index, total)).collect() }
 }
 
 fn found_of(reading: &Reading<'_>, slot: &Slot<'_>, claim: &Claim) -> Found {
