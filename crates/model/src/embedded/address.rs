@@ -33,6 +33,9 @@ pub(crate) struct Block {
 
 /// Most words of a line of an address.
 const LINE_WORDS_MAX: usize = 16;
+/// Heights of a line between it and the next of an address, and between town and street where they are set apart.
+const LINE_NEXT: f32 = 1.1;
+const LINE_APART: f32 = 2.6;
 /// Lines above the postal code that are looked at.
 const LINES_ABOVE_MAX: usize = 5;
 
@@ -132,7 +135,10 @@ fn colon_end(text: &str) -> usize {
 /// The block around a line with a postal code.
 fn block(layout: &Layout<'_>, seed: usize) -> Option<Block> {
     let mut lines = vec![seed];
-    while let Some(above) = lines.first().and_then(|&top| neighbour(layout, top, -1)) {
+    while let Some(above) = lines.first().and_then(|&top| {
+        let set_apart = || neighbour_within(layout, top, -1, LINE_APART).filter(|&above| is_street_line(layout, above));
+        neighbour(layout, top, -1).or_else(|| if lines.len() == 1 { set_apart() } else { None })
+    }) {
         let labelled = layout.segments.get(*lines.first()?).is_some_and(|segment| colon_end(&segment.text) > 0);
         let other = pieces_of(layout, above).iter().any(|piece| postal(&piece.text).is_some());
         if lines.len() > LINES_ABOVE_MAX || labelled || other || !belongs(layout, above) {
@@ -147,12 +153,24 @@ fn block(layout: &Layout<'_>, seed: usize) -> Option<Block> {
     let first = layout.segments.get(*lines.first()?)?;
     let label = (colon_end(&first.text) > 0).then(|| Printed { segment: lines[0], bytes: 0..colon_end(&first.text) });
     let pieces: Vec<Piece> = lines.iter().flat_map(|&line| pieces_of(layout, line)).collect();
-    // A code alone is a number of anything.
-    if pieces.len() > 1 || label.is_some() { parse(&pieces, lines, label) } else { None }
+    // Digits alone are a number of anything.
+    let bare =
+        pieces.len() == 1 && pieces.iter().all(|piece| postal(&piece.text).is_some_and(|found| found.len() == 1));
+    if bare && label.is_none() { None } else { parse(&pieces, lines, label) }
+}
+
+/// Is a line a street with its number? German letters set the town apart from it.
+fn is_street_line(layout: &Layout<'_>, index: usize) -> bool {
+    let text = layout.segments.get(index).map_or("", |segment| segment.text.as_str());
+    text.chars().any(|char| char.is_ascii_digit()) && Lexicon::shared().is_street(&fold(text))
 }
 
 /// The nearest segment right above or below in the same column.
 fn neighbour(layout: &Layout<'_>, of: usize, way: i32) -> Option<usize> {
+    neighbour_within(layout, of, way, LINE_NEXT)
+}
+
+fn neighbour_within(layout: &Layout<'_>, of: usize, way: i32, heights: f32) -> Option<usize> {
     let from = layout.segments.get(of)?;
     let height = from.rect.height().max(5.0);
     let range = layout.pages.get(from.page)?.clone();
@@ -162,7 +180,7 @@ fn neighbour(layout: &Layout<'_>, of: usize, way: i32) -> Option<usize> {
         let right = (other.rect.x1 - from.rect.x1).abs() < 1.2 * height;
         let centred = (other.rect.center_x() - from.rect.center_x()).abs() < 0.8 * height;
         let aligned = left || (centred || right) && other.rect.overlap_x(&from.rect) > 0.0;
-        (aligned && gap > -0.5 * height && gap < 1.1 * height && other.row != from.row).then_some(gap)
+        (aligned && gap > -0.5 * height && gap < heights * height && other.row != from.row).then_some(gap)
     };
     let gaps = range.filter_map(|index| Some((near(layout.segments.get(index)?)?, index)));
     gaps.min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, index)| index)
@@ -199,6 +217,9 @@ fn parse(pieces: &[Piece], lines: Vec<usize>, label: Option<Printed>) -> Option<
         parts.push((*part, within(pieces.get(code)?, range)));
     }
     let street = pieces.get(..code)?.iter().rposition(|piece| is_street(&piece.text));
+    // `Unit 4, Dale Works, Leeds`: what a part of a house belongs to stands behind it.
+    let part = |street: &usize| street + 2 < code && is_part_of_house(&pieces[*street].text);
+    let street = street.map(|street| if part(&street) { street + 1 } else { street });
     let between = pieces.get(street.map_or(code, |street| street + 1)..code)?;
     if !parts.iter().any(|(part, _)| *part == Part::City) {
         parts.extend(between.first().map(|piece| (Part::City, piece.at.clone())));
@@ -210,8 +231,9 @@ fn parse(pieces: &[Piece], lines: Vec<usize>, label: Option<Printed>) -> Option<
     }
     let mut name_end = street.unwrap_or(code);
     if let Some(street) = street {
-        let first =
-            street.checked_sub(1).filter(|&above| is_street(&pieces[above].text) && !is_name(&pieces[above].text));
+        let belongs =
+            |above: &Piece| is_street(&above.text) && (!is_name(&above.text) || is_part_of_house(&above.text));
+        let first = street.checked_sub(1).filter(|&above| belongs(&pieces[above]));
         let first = first.unwrap_or(street);
         name_end = first;
         parts.extend(streets(pieces, first, street)?.into_iter().map(|at| (Part::Street, at)));
@@ -245,6 +267,19 @@ fn streets(pieces: &[Piece], first: usize, street: usize) -> Option<Vec<Printed>
     let mut places = vec![Printed { segment: from.segment, bytes: start..end }];
     places.extend((from.segment != to.segment).then(|| to.clone()));
     Some(places)
+}
+
+/// `Unit 4`, `Suite 200`, `Flat B`
+fn is_part_of_house(text: &str) -> bool {
+    let folded = fold(text);
+    let mut words = folded.split(' ');
+    let part = words.next().is_some_and(|word| {
+        matches!(
+            word,
+            "unit" | "suite" | "flat" | "apartment" | "apt" | "floor" | "block" | "room" | "office" | "building"
+        )
+    });
+    part && words.count() == 1
 }
 
 /// A house number beside a word, or a word for a street.

@@ -20,6 +20,8 @@ pub(crate) struct Candidates {
     pub(crate) decimals: DecimalStyle,
     /// Order of day and month.
     pub(crate) order: DayOrder,
+    /// Amounts are printed with their cents.
+    pub(crate) cents: bool,
     /// Codes of currencies that are printed, the most frequent first, with the number of times.
     pub(crate) currencies: Vec<(&'static str, usize, Printed)>,
 }
@@ -53,6 +55,9 @@ pub(crate) enum Thing {
     Identifier(Identifier),
 }
 
+/// Numbers with two decimals from which on a document prints its amounts so.
+const CENTS_MIN: usize = 3;
+
 impl Candidates {
     /// Scans every segment.
     pub(crate) fn of(layout: &Layout<'_>) -> Self {
@@ -67,7 +72,13 @@ impl Candidates {
         for (segment, text) in texts().enumerate() {
             scan(segment, text, &mut all);
         }
+        let with_cents = |candidate: &&Candidate| match &candidate.thing {
+            Thing::Number(number) => number.number.decimals == 2 && !number.percent,
+            _ => false,
+        };
+        let cents = all.iter().filter(with_cents).count() >= CENTS_MIN;
         Self {
+            cents,
             all,
             decimals: number::style_of_document(texts()),
             order: date::order_of_document(texts(), hint),

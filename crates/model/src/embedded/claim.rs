@@ -11,6 +11,7 @@ use super::candidate::{Candidates, Printed};
 use super::label::{self, Label, Labels};
 use super::layout::Layout;
 use super::near::Side;
+use super::query::LabelText;
 use super::scope::Scopes;
 use super::slot::{Slot, Want};
 use super::span;
@@ -58,6 +59,8 @@ pub(crate) const COLON: f32 = 0.03;
 const LONG_PAGES: usize = 8;
 /// Words of a segment from which on it is running text.
 const RUNNING_WORDS: usize = 9;
+/// Weight of a label that only says a role, for a part of an address.
+const PART_BY_ROLE: f32 = 0.7;
 /// What a text loses below a label that is set like everything else: it may be the next line of a paragraph.
 const UNDER_PLAIN: f32 = 0.15;
 /// Weight of a claim by a name's rest, under the heading of its part.
@@ -139,6 +142,10 @@ impl Reading<'_> {
     fn text_claims(&self, slot: &Slot<'_>, labels: &[(f32, &Label)]) -> Vec<Claim> {
         let mut claims = Vec::new();
         for &(similar, label) in labels {
+            // A role introduces a name or an address; which part of it stands there it does not say.
+            let vague =
+                matches!(slot.want, Want::Part(_)) && self.labels.texts.get(label.text).is_some_and(LabelText::is_role);
+            let similar = if vague { PART_BY_ROLE * similar } else { similar };
             for (at, side, near) in span::answers(self, label) {
                 let Some(at) = span::half(self, slot, label, &at) else { continue };
                 let Some(read) = span::read(self, slot, &at) else { continue };

@@ -85,6 +85,8 @@ fn roles(slots: &[Slot<'_>]) -> Vec<Role> {
         let wanted =
             matches!(slot.want, Want::Name | Want::Address | Want::Part(_) | Want::Phone | Want::Email | Want::VatId)
                 || is_care(slot);
+        // Who signs for a party is somebody in its house.
+        let wanted = wanted && !slot.query.means("sign");
         let Some((key, query)) = wanted.then(|| role_of(slot)).flatten() else { continue };
         let issuer = ISSUERS.iter().any(|concept| query.means(concept));
         match roles.iter_mut().find(|role| role.key == key) {

@@ -49,6 +49,8 @@ const GENERIC_WEIGHT: f32 = 0.8;
 const EXTRA_WEIGHT: f32 = 0.8;
 /// Weight of a label that only says what kind of thing stands there (`Number`), for a name that says more.
 const KIND_ONLY: f32 = 0.6;
+/// Weight of a label that says no more than such a name (`Date` for `signature.date`): it may be anybody's.
+const ANYBODYS: f32 = 0.8;
 /// Weight where name and label each have a word of their own that the other lacks: `total discount`, `Total price`.
 const AT_ODDS: f32 = 0.72;
 /// Weight of a label that says the parents' names but nothing of the property's own.
@@ -82,6 +84,12 @@ impl LabelText {
     pub(crate) fn is_known(&self) -> bool {
         let lexicon = Lexicon::shared();
         self.folded.split(' ').all(|word| lexicon.is_stop(word) || lexicon.knows(word))
+    }
+
+    /// Says nothing but somebody's role: `Customer`.
+    pub(crate) fn is_role(&self) -> bool {
+        let role = |concept: &Concept| Lexicon::shared().is_role(concept);
+        !self.readings.is_empty() && self.readings.iter().all(|reading| reading.iter().any(role))
     }
 
     /// Says nothing: no word, or only words without meaning.
@@ -203,6 +211,8 @@ impl Query {
         let odd = another || unmet(name) && strange.count() > 0;
         let vague = if kind_only {
             KIND_ONLY
+        } else if bare && label.generic {
+            ANYBODYS
         } else if odd {
             AT_ODDS
         } else {

@@ -295,3 +295,21 @@ fn the_full_name_of_who_heads_the_page_is_taken() {
     let solution = solve(&document, &schema(&asked));
     assert_eq!(solution.value, json!({"seller": {"name": "Northern Paper GmbH"}}));
 }
+
+#[test]
+fn what_is_due_is_the_total_where_nothing_was_paid() {
+    let asked = fields(&[("grand_total", "number"), ("amount_due", "number")]);
+    check("Grand total                238.00", &asked, &json!({"grand_total": 238.0, "amount_due": 238.0}));
+    check(
+        "Grand total                238.00\nPaid                       100.00",
+        &asked,
+        &json!({"grand_total": 238.0}),
+    );
+}
+
+#[test]
+fn part_of_a_house_is_part_of_the_street() {
+    let asked = fields(&[("customer_street", "string"), ("customer_city", "string")]);
+    let want = json!({"customer_street": "Unit 1, Fork Works", "customer_city": "Rotherham"});
+    check("Customer: White Mill Ltd\nCustomer address: Unit 1, Fork Works, Rotherham, S1 1RT", &asked, &want);
+}

@@ -107,7 +107,8 @@ impl Reading<'_> {
             Want::Money => {
                 let year =
                     number.decimals == 0 && reading.currency.is_none() && (1900.0..2100.0).contains(&number.value);
-                let decimals = if number.decimals == 2 { 0.04 } else { -0.12 } - if year { 0.15 } else { 0.0 };
+                let bare = if self.candidates.cents && reading.currency.is_none() { -0.3 } else { -0.12 };
+                let decimals = if number.decimals == 2 { 0.04 } else { bare } - if year { 0.15 } else { 0.0 };
                 let percent = if reading.percent { -0.5 } else { 0.0 };
                 let currency = if reading.currency.is_some() { 0.03 } else { 0.0 };
                 decimals + percent + currency + 0.02 * self.depth(at)
