@@ -85,6 +85,9 @@ fn share_operation(path: &str, method: &str, operation: &mut Value) {
     link(operation);
     let Value::Object(responses) = &mut operation["responses"] else { return };
     let shared: &[&str] = if is_open { &["500", "503"] } else { &["400", "401", "429", "500", "503"] };
+    if ["post", "put"].contains(&method) {
+        responses.entry("408").or_insert_with(|| json!({"description": ""}));
+    }
     for status in shared {
         responses.entry(*status).or_insert_with(|| json!({"description": ""}));
     }
@@ -131,6 +134,7 @@ fn share_response(status: &str, response: &mut Value, is_open: bool) {
         "400" => "The request cannot be understood",
         "401" => "No key, or one that is worth nothing",
         "404" => "No such thing, or another tenant's",
+        "408" => "The body did not come in time",
         "409" => "Not possible in the present state",
         "413" => "More bytes than are taken",
         "415" => "This kind of content is not taken",

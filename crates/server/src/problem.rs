@@ -99,6 +99,7 @@ impl Problem {
         match self.code {
             ProblemCode::Internal
             | ProblemCode::Unavailable
+            | ProblemCode::RequestTimeout
             | ProblemCode::RateLimited
             | ProblemCode::TooManyActiveJobs => true,
             ProblemCode::BadRequest

@@ -14,7 +14,7 @@ use http::header::{HeaderName, HeaderValue};
 use http::{Method, header};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{Any, CorsLayer};
-use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt as _};
+use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
@@ -27,8 +27,8 @@ use crate::routes::{documents, generic_jobs, jobs, models, operations, page, sch
 /// Behind a key, under `/v1`.
 pub(crate) fn extract_routes() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
-        // POST /v1/extract/documents/upload: streamed to disk, so its body has a limit of its own
-        .routes(routes!(documents::upload_document).layer(DefaultBodyLimit::disable()))
+        // POST /v1/extract/documents/upload
+        .routes(routes!(documents::upload_document))
         // GET /v1/extract/documents
         .routes(routes!(documents::list_documents))
         // GET, DELETE /v1/extract/documents/{document_id}
@@ -91,7 +91,8 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
         .nest("/v1", jobs)
         .fallback(no_such_path)
         .method_not_allowed_fallback(no_such_method)
-        .layer(DefaultBodyLimit::max(app.settings.body_bytes_max))
+        // Handlers count the bytes themselves: an upload may have more of them than a body of JSON.
+        .layer(DefaultBodyLimit::disable())
         .layer(from_fn_with_state(Arc::clone(app), auth));
     let open = Router::from(open_routes()).merge(page_routes()).method_not_allowed_fallback(no_such_method);
     // Who wraps whom: the last one sees a request first.

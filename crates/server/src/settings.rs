@@ -29,6 +29,8 @@ pub struct Settings {
     pub write_stall_max: Duration,
     /// How long a client may take for a request's headers, and an idle connection lives.
     pub header_read_max: Duration,
+    /// How long a client that sends a body may send nothing of it.
+    pub body_stall_max: Duration,
     /// How long requests in flight have when the server stops.
     pub stop_max: Duration,
     /// How long answers are given again under their idempotency key.
@@ -52,6 +54,7 @@ impl Default for Settings {
             reconnect: Duration::from_secs(1),
             write_stall_max: Duration::from_secs(30),
             header_read_max: Duration::from_secs(75),
+            body_stall_max: Duration::from_secs(30),
             stop_max: Duration::from_millis(800),
             idempotency_keep: Duration::from_secs(24 * 60 * 60),
             repeat_window: Duration::from_secs(60),

@@ -1,19 +1,18 @@
 //! Documents: upload, list, look, remove.
 
+use std::pin::pin;
 use std::sync::Arc;
 
 use axum::extract::multipart::{Field, MultipartError, MultipartRejection};
 use axum::extract::{Multipart, State};
 use axum::response::Response;
-use bytes::Bytes;
-use futures::{Stream, StreamExt as _};
 use http::{HeaderMap, StatusCode};
 use sluice_extract::code::Code;
 use sluice_extract::id::DocumentId;
 use sluice_extract::page::ContentHash;
 use sluice_store::{NewDocument, StoreError};
 
-use super::request::{Id, Place, json};
+use super::request::{Id, Place, in_time, json};
 use crate::app::App;
 use crate::auth::Asker;
 use crate::idempotency::{Reply, once, request_hash};
@@ -67,7 +66,7 @@ async fn receive(app: &App, mut multipart: Multipart, declared: Option<u64>) -> 
         return Err(too_large(bytes_max));
     }
     let mut received = None;
-    while let Some(field) = multipart.next_field().await.map_err(|error| broken(&error))? {
+    while let Some(field) = in_time(app, multipart.next_field()).await?.map_err(|error| broken(&error))? {
         if field.name() != Some("file") {
             continue;
         }
@@ -88,38 +87,23 @@ async fn receive(app: &App, mut multipart: Multipart, declared: Option<u64>) -> 
 async fn receive_file(app: &App, field: Field<'_>) -> Result<Received, Problem> {
     let file_name = file_name(field.file_name().unwrap_or_default());
     let mut broke = None;
-    let kept = {
-        let mut file = Watched { field, broke: &mut broke };
-        app.parts.blobs.put_stream(&mut file, app.settings.upload_bytes_max).await
-    };
+    let parts = futures::stream::unfold((field, &mut broke), |(mut field, broke)| async move {
+        let part = match in_time(app, field.chunk()).await {
+            Ok(Ok(part)) => Ok(part?),
+            Ok(Err(error)) => Err(broken(&error)),
+            Err(late) => Err(late),
+        };
+        let part = part.map_err(|problem| {
+            *broke = Some(problem);
+            StoreError::Io("the sender broke off".to_owned())
+        });
+        Some((part, (field, broke)))
+    });
+    let kept = app.parts.blobs.put_stream(pin!(parts), app.settings.upload_bytes_max).await;
     match (kept, broke) {
-        (_, Some(error)) => Err(broken(&error)),
+        (_, Some(problem)) => Err(problem),
         (Ok((hash, file_size)), None) => Ok(Received { hash, file_size, file_name }),
         (Err(error), None) => Err(error.into()),
-    }
-}
-
-/// A file that remembers whether it was the sender who broke off.
-struct Watched<'a, 'b> {
-    field: Field<'a>,
-    broke: &'b mut Option<MultipartError>,
-}
-
-impl Stream for Watched<'_, '_> {
-    type Item = Result<Bytes, StoreError>;
-
-    fn poll_next(
-        mut self: std::pin::Pin<&mut Self>,
-        context: &mut std::task::Context<'_>,
-    ) -> std::task::Poll<Option<Self::Item>> {
-        self.field.poll_next_unpin(context).map(|item| {
-            item.map(|part| {
-                part.map_err(|error| {
-                    *self.broke = Some(error);
-                    StoreError::Io("the sender broke off".to_owned())
-                })
-            })
-        })
     }
 }
 

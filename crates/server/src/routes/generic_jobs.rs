@@ -19,10 +19,15 @@ use crate::problem::Problem;
 use crate::readings::{self, Detail};
 use crate::wire::event::Place;
 use crate::wire::generic::{EventPage, EventPageMeta, GenericStatus, Job, JobPage, OneJob, PageMeta};
-use crate::wire::query::{LIMIT_MAX, Query};
+use crate::wire::query::Query;
 
 /// Longest wait for a change, in seconds: below what proxies allow a request.
 const WAIT_SECONDS_MAX: u64 = 55;
+
+/// Most events of one part of a log: an ordinary job has fewer.
+const EVENTS_MAX: u64 = 1_000;
+/// Events of one part unless the caller says otherwise.
+const EVENTS_DEFAULT: u32 = 100;
 
 /// List jobs. Their results are left out.
 #[utoipa::path(get, path = "/jobs", tag = "/jobs",
@@ -121,7 +126,7 @@ async fn whole(app: &App, row: &JobRow) -> Result<Job, Problem> {
 #[utoipa::path(get, path = "/jobs/{job_id}/events", tag = "/jobs",
     params(("job_id" = String, Path),
         ("after" = Option<u64>, Query, minimum = 0, maximum = 4294967295u64, description = "The last event that is known"),
-        ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "Most of one part; 20 by default")),
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 1000, description = "Most of one part; 100 by default")),
     responses((status = 200, body = EventPage), (status = 400), (status = 404)))]
 pub(crate) async fn list_events(
     State(app): State<Arc<App>>,
@@ -130,7 +135,8 @@ pub(crate) async fn list_events(
     mut query: Query,
 ) -> Result<Response, Problem> {
     let after = query.number("after", 0, u64::from(u32::MAX)).unwrap_or(0);
-    let limit = query.page().limit.min(LIMIT_MAX);
+    let limit = query.number("limit", 1, EVENTS_MAX);
+    let limit = limit.and_then(|limit| u32::try_from(limit).ok()).unwrap_or(EVENTS_DEFAULT);
     let (after, limit) = query.finish((after, limit))?;
     let row = find(&app, &asker, id).await?;
     let mut state = JobState::of(&readings::log(&app, &row, Detail::Outline, Some(after)).await?);

@@ -2,12 +2,14 @@
 //!
 //! Called by axum before a handler.
 
+use std::future::Future;
 use std::str::FromStr;
 use std::sync::Arc;
 
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
+use futures::StreamExt as _;
 use http::header::{CONTENT_TYPE, HeaderValue};
 use http::request::Parts;
 use http::{HeaderMap, Method, StatusCode};
@@ -72,16 +74,33 @@ impl FromRequest<Arc<App>> for Sent {
         let asker = Asker::from_request_parts(&mut parts, app).await?;
         let Place(place) = Place::from_request_parts(&mut parts, app).await?;
         let headers = parts.headers.clone();
-        let bytes_max = app.settings.body_bytes_max;
-        let body =
-            Bytes::from_request(Request::from_parts(parts, body), app).await.map_err(|rejection| {
-                match rejection.status() {
-                    StatusCode::PAYLOAD_TOO_LARGE => too_large(u64::try_from(bytes_max).unwrap_or(u64::MAX)),
-                    _ => Problem::bad_request("the body broke off"),
-                }
-            })?;
+        let body = whole_body(Request::from_parts(parts, body), app).await?;
         Ok(Self { asker, headers, place, body })
     }
+}
+
+/// A body, as it comes and as long as it comes.
+async fn whole_body(request: Request, app: &App) -> Result<Bytes, Problem> {
+    let bytes_max = app.settings.body_bytes_max;
+    let mut parts = request.into_body().into_data_stream();
+    let mut body = BytesMut::new();
+    while let Some(part) = in_time(app, parts.next()).await? {
+        let part = part.map_err(|_| Problem::bad_request("the body broke off"))?;
+        if body.len() + part.len() > bytes_max {
+            return Err(too_large(u64::try_from(bytes_max).unwrap_or(u64::MAX)));
+        }
+        body.extend_from_slice(&part);
+    }
+    Ok(body.freeze())
+}
+
+/// What a client sends next, if it does not let us wait.
+///
+/// # Errors
+/// It does.
+pub(crate) async fn in_time<T>(app: &App, next: impl Future<Output = T>) -> Result<T, Problem> {
+    let late = |_| Problem::new(ProblemCode::RequestTimeout, "nothing of the body came for too long");
+    tokio::time::timeout(app.settings.body_stall_max, next).await.map_err(late)
 }
 
 impl Sent {

@@ -44,6 +44,8 @@ pub(crate) enum ProblemCode {
     NotFound,
     /// The path is there, the method is not.
     MethodNotAllowed,
+    /// The body did not come in time.
+    RequestTimeout,
     /// It does not go with what is there already.
     Conflict,
     /// More bytes than may be.
@@ -63,12 +65,13 @@ pub(crate) enum ProblemCode {
 impl ProblemCode {
     /// Every code, for the page that explains them.
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 12] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::BadRequest,
         Self::ValidationError,
         Self::Unauthorized,
         Self::NotFound,
         Self::MethodNotAllowed,
+        Self::RequestTimeout,
         Self::Conflict,
         Self::PayloadTooLarge,
         Self::UnsupportedMediaType,
@@ -103,6 +106,7 @@ impl ProblemCode {
             Self::Unauthorized => ("UNAUTHORIZED", 401, "A valid key is needed"),
             Self::NotFound => ("NOT_FOUND", 404, "Not found"),
             Self::MethodNotAllowed => ("METHOD_NOT_ALLOWED", 405, "The path does not take this method"),
+            Self::RequestTimeout => ("REQUEST_TIMEOUT", 408, "The body did not come in time"),
             Self::Conflict => ("CONFLICT", 409, "Not possible in the present state"),
             Self::PayloadTooLarge => ("PAYLOAD_TOO_LARGE", 413, "More bytes than are taken"),
             Self::UnsupportedMediaType => ("UNSUPPORTED_MEDIA_TYPE", 415, "This kind of content is not taken"),

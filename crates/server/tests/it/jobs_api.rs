@@ -215,7 +215,7 @@ async fn the_log_is_the_data_of_the_streams_events() {
     let data: Vec<Value> = frames.into_iter().map(|frame| frame.data).collect();
     let log = world.get(&format!("/jobs/{job}/events")).await.expect(200).json();
     assert_eq!(log["data"], json!(data));
-    assert_eq!(log["_meta"], json!({"next": null, "log_end": 6, "ended": true, "limit": 20}));
+    assert_eq!(log["_meta"], json!({"next": null, "log_end": 6, "ended": true, "limit": 100}));
     let part = world.get(&format!("/jobs/{job}/events?after=2&limit=3")).await.expect(200).json();
     assert_eq!((&part["data"], &part["_meta"]["next"]), (&json!(data[2..5]), &json!(5)));
     assert_eq!(world.get(&format!("/jobs/{job}/events?after=6")).await.expect(200).json()["data"], json!([]));

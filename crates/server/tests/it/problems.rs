@@ -3,8 +3,9 @@
 use reqwest::Method;
 use serde_json::json;
 use sluice_server::Settings;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
-use crate::world::{KEY, Reply, World, send};
+use crate::world::{KEY, PATIENCE, Reply, World, send};
 
 fn is_problem(reply: &Reply, code: &str) {
     assert_eq!(reply.header("content-type"), Some("application/problem+json"), "{}", reply.text);
@@ -151,13 +152,38 @@ async fn head_says_what_get_would() {
 }
 
 #[tokio::test]
+async fn a_body_that_does_not_come_is_408() {
+    let body_stall_max = std::time::Duration::from_millis(50);
+    let world = World::with(Settings { body_stall_max, ..Settings::default() }).await;
+    for (path, kind, sent) in [
+        ("/v1/extract/jobs", "application/json", "{"),
+        ("/v1/extract/documents/upload", "multipart/form-data; boundary=b", "--b\r\n"),
+        (
+            "/v1/extract/documents/upload",
+            "multipart/form-data; boundary=b",
+            "--b\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.pdf\"\r\n\r\n%PDF",
+        ),
+    ] {
+        let mut raw = tokio::net::TcpStream::connect(world.base.trim_start_matches("http://")).await.unwrap();
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {KEY}\r\ncontent-type: {kind}\r\n\
+             content-length: 10000\r\n\r\n{sent}"
+        );
+        raw.write_all(head.as_bytes()).await.unwrap();
+        let mut answer = [0; 12];
+        tokio::time::timeout(PATIENCE, raw.read_exact(&mut answer)).await.expect("an answer in time").unwrap();
+        assert_eq!(std::str::from_utf8(&answer).unwrap(), "HTTP/1.1 408", "{path}");
+    }
+}
+
+#[tokio::test]
 async fn a_body_that_breaks_off_is_no_job() {
     let world = World::new().await;
     let mut raw = tokio::net::TcpStream::connect(world.base.trim_start_matches("http://")).await.unwrap();
     let head = format!(
         "POST /v1/extract/jobs HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {KEY}\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{{"
     );
-    tokio::io::AsyncWriteExt::write_all(&mut raw, head.as_bytes()).await.unwrap();
+    raw.write_all(head.as_bytes()).await.unwrap();
     drop(raw);
     assert_eq!(world.get("/v1/extract/jobs").await.expect(200).json()["total_count"], 0);
 }
