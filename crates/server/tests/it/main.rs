@@ -10,6 +10,7 @@ mod hand;
 mod idempotency;
 mod jobs;
 mod jobs_api;
+mod logging;
 mod problems;
 mod schemas;
 mod serving;
