@@ -3,6 +3,7 @@
 //! Resuming is the same as beginning: fold the log, ask `decide`, do what it says, append what came of it. Never a rule
 //! about what a job may become (`sluice_extract::job` has them), never SQL, never HTTP. Started by the binary.
 
+mod count;
 mod desk;
 mod job_log;
 pub(crate) mod library;

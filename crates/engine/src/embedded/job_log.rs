@@ -10,6 +10,7 @@ use sluice_extract::id::JobId;
 use sluice_extract::job::{JobState, Status};
 use sluice_store::{Append, Appended, JobRow, Lease, Remember, Store, StoreError, TailReceiver, Tenant};
 
+use super::count::count;
 use super::patience::patiently;
 
 /// Events that are read at once.
@@ -65,6 +66,9 @@ impl JobLog {
         let status = Some(self.status_after(&event));
         let append = Append { event, status, remember, lease: Some(self.lease) };
         let appended = patiently(|| self.store.event_append(&self.tenant, self.job, append.clone())).await?;
+        if let Appended::Recorded(recorded) = &appended {
+            count(&recorded.event);
+        }
         match appended {
             Appended::Recorded(recorded) | Appended::Known(recorded) if recorded.sequence > self.state.sequence => {
                 self.take(&recorded).await

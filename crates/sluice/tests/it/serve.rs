@@ -62,6 +62,30 @@ fn a_document_becomes_data_with_proof_over_http() {
 }
 
 #[test]
+fn what_a_job_took_is_counted() {
+    let server = Server::start(&[]);
+    let client = server.client();
+    let job = start(&client, &json!({}));
+    client.log(&job);
+    let key = format!("Authorization: Bearer {}", server.key);
+    let asked = Command::new("curl")
+        .args(["-sS", "--noproxy", "*", "-H", &key, &format!("{}/metrics", server.base)])
+        .output()
+        .unwrap();
+    let text = String::from_utf8(asked.stdout).unwrap();
+    for line in [
+        "sluice_jobs_started_total 1",
+        "sluice_jobs_begun_total 1",
+        "sluice_jobs_ended_total{status=\"completed\"} 1",
+        "sluice_jobs_active 0",
+        "sluice_pages_total 2",
+    ] {
+        assert!(text.lines().any(|found| found == line), "{line} is not in\n{text}");
+    }
+    assert!(text.contains("sluice_subtrees_total{outcome=\"finished\"}"), "{text}");
+}
+
+#[test]
 fn a_second_server_on_the_same_folder_is_refused() {
     let server = Server::start(&[]);
     let second = server.command(&["serve", "--listen", "127.0.0.1:0"]).output().unwrap();
