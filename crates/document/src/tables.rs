@@ -11,6 +11,7 @@ mod grid;
 mod header;
 mod lattice;
 mod merged;
+mod parts;
 mod rows;
 mod stream;
 mod stub;
@@ -37,8 +38,11 @@ pub(crate) fn find(words: &[Word], rules: &[Rule], apart: &[u32]) -> Vec<Table> 
         .map(|(index, word)| Token::new(index, word, rotation))
         .collect();
     let rules: Vec<Rect> = rules.iter().map(|rule| upright(&rule.rect, rotation)).collect();
-    let mut grids = lattice::find(&boxes, &rules);
+    let (mut grids, drawings) = lattice::find(&boxes, &rules);
     let mut taken = vec![false; words.len()];
+    let drawn =
+        |rect: &Rect| drawings.iter().any(|drawing| drawing.overlap_x(rect) > 0.0 && drawing.overlap_y(rect) > 0.0);
+    boxes.iter().filter(|token| drawn(&token.rect)).for_each(|token| taken[token.index] = true);
     grids.iter().flat_map(Grid::words).for_each(|index| taken[index] = true);
     let mut columns: Vec<u32> = apart.to_vec();
     columns.sort_unstable();

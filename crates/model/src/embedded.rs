@@ -20,6 +20,7 @@ use crate::{Answer, Model, ModelCard, ModelError, Price, Question, Usage};
 
 mod address;
 mod appositive;
+mod boxed;
 mod candidate;
 mod claim;
 mod clauses;
@@ -32,6 +33,7 @@ mod layout;
 mod lexicon;
 mod masthead;
 mod near;
+mod notes;
 mod party;
 mod prose;
 mod query;
@@ -55,7 +57,7 @@ pub use solution::Solution;
 use solution::{Found, project};
 
 /// Changes whenever the same question may be answered differently.
-const VERSION: &str = "9";
+const VERSION: &str = "10";
 
 /// Solutions that are kept: the subtrees of a few documents that are worked on side by side.
 const MEMO_MAX: usize = 16;
@@ -215,6 +217,7 @@ impl Parts<'_> {
     /// An array, from a section of text or from a table.
     fn array(&mut self, path: &[&str], pointer: &str, node: &Node) -> Option<Value> {
         let found = self.clauses.fill(&self.layout, path, pointer, node);
+        let found = found.or_else(|| notes::fill(&self.layout, path, pointer, node));
         let found = found.or_else(|| self.prose.fill(path, pointer, node));
         let found = found.or_else(|| rows::fill(&self.layout, path, pointer, node))?;
         Some(self.take(found))

@@ -6,6 +6,7 @@ use sluice_extract::page::Rect;
 
 use super::edges::{self, Edge};
 use super::grid::{Grid, Spot};
+use super::parts::{self, Closed};
 use super::{Token, merged, stub, wrap};
 
 /// Lines cross if they come this near, in points.
@@ -18,18 +19,21 @@ const CELLS_MAX: usize = 20_000;
 const FRAME_SHARE: f32 = 0.6;
 const FRAME_WORDS_MIN: usize = 40;
 
-/// The ruled tables of a page.
-pub(super) fn find(tokens: &[Token<'_>], rules: &[Rect]) -> Vec<Grid> {
+/// The ruled tables of a page, and the boxes of drawings, in which words line up by chance.
+pub(super) fn find(tokens: &[Token<'_>], rules: &[Rect]) -> (Vec<Grid>, Vec<Rect>) {
     let (across, down) = (edges::across(rules), edges::down(rules));
     if across.len() < 2 || down.len() < 2 || across.len() * down.len() > CROSSINGS_MAX {
-        return vec![];
+        return (vec![], vec![]);
     }
+    let mut drawings = vec![];
     let meshes = meshes(&across, &down);
     let mut free: Vec<bool> = vec![true; tokens.iter().map(|token| token.index + 1).max().unwrap_or(0)];
     let mut grids: Vec<Grid> = vec![];
     for mesh in meshes {
         let inside: Vec<Token<'_>> = tokens.iter().filter(|token| free[token.index]).copied().collect();
-        if let Some(grid) = mesh.grid(&inside) {
+        let (found, drawn) = mesh.grids(&inside);
+        drawings.extend(drawn.then(|| mesh.bounds()));
+        for grid in found {
             let grid = merged::undo(grid.without_slivers(), tokens).without_notes();
             let grid = merged::divide(grid, tokens);
             let grid = stub::add(wrap::split_tall_rows(grid, tokens), &inside);
@@ -37,7 +41,7 @@ pub(super) fn find(tokens: &[Token<'_>], rules: &[Rect]) -> Vec<Grid> {
             grids.push(grid);
         }
     }
-    grids
+    (grids, drawings)
 }
 
 /// Lines that hang together.
@@ -76,19 +80,31 @@ impl Mesh {
         longest(&self.across) * longest(&self.down)
     }
 
-    fn grid(&self, tokens: &[Token<'_>]) -> Option<Grid> {
+    fn bounds(&self) -> Rect {
+        let across = self.across.iter().map(|edge| Rect::new(edge.from, edge.at, edge.to, edge.at));
+        let down = self.down.iter().map(|edge| Rect::new(edge.at, edge.from, edge.at, edge.to));
+        across.chain(down).reduce(|around, rect| around.union(&rect)).unwrap_or_default()
+    }
+
+    /// Its tables, and whether it draws something else as well.
+    fn grids(&self, tokens: &[Token<'_>]) -> (Vec<Grid>, bool) {
         let ys = edges::levels(self.across.iter().map(|edge| edge.at), CROSS_WITHIN);
         let xs = edges::levels(self.down.iter().map(|edge| edge.at), CROSS_WITHIN);
         if ys.len() < 3 || xs.len() < 3 || xs.len() * ys.len() > CELLS_MAX {
-            return None;
+            return (vec![], false);
         }
-        let mut spots = self.merged(&xs, &ys);
-        place(&mut spots, &xs, &ys, tokens);
-        is_table(&spots).then_some(Grid { xs, ys, spots, ruled: true, headings: None })
+        let mut cells = self.merged(&xs, &ys);
+        place(&mut cells, &xs, &ys, tokens);
+        if let Some(parts) = parts::split(&xs, &ys, &cells, tokens) {
+            return (parts, true);
+        }
+        let spots: Vec<Spot> = cells.into_iter().map(|cell| cell.spot).collect();
+        let whole = is_table(&spots).then_some(Grid { xs, ys, spots, ruled: true, headings: None });
+        (whole.into_iter().collect(), false)
     }
 
     /// The cells, merged where the line between them is missing.
-    fn merged(&self, xs: &[f32], ys: &[f32]) -> Vec<Spot> {
+    fn merged(&self, xs: &[f32], ys: &[f32]) -> Vec<Closed> {
         let (rows, columns) = (ys.len() - 1, xs.len() - 1);
         let mut sets = Sets::new(rows * columns);
         for (row, pair) in ys.windows(2).enumerate() {
@@ -116,7 +132,7 @@ impl Mesh {
 }
 
 /// A group as one merged cell if it is a rectangle; else each of its rows for itself.
-fn spots_of(group: &[(usize, usize)]) -> Vec<Spot> {
+fn spots_of(group: &[(usize, usize)]) -> Vec<Closed> {
     let bounds = |axis: fn(&(usize, usize)) -> usize| {
         let values = group.iter().map(axis);
         (values.clone().min().unwrap_or(0), values.max().unwrap_or(0))
@@ -124,10 +140,12 @@ fn spots_of(group: &[(usize, usize)]) -> Vec<Spot> {
     let ((top, bottom), (left, right)) = (bounds(|cell| cell.0), bounds(|cell| cell.1));
     if (bottom - top + 1) * (right - left + 1) == group.len() {
         let (row_span, column_span) = (bottom - top + 1, right - left + 1);
-        return vec![Spot { row: top, column: left, row_span, column_span, words: vec![] }];
+        let spot = Spot { row: top, column: left, row_span, column_span, words: vec![] };
+        return vec![Closed { spot, closed: true }];
     }
     let runs = group.chunk_by(|a, b| a.0 == b.0 && a.1 + 1 == b.1);
-    runs.map(|run| Spot { column_span: run.len(), ..Spot::single(run[0].0, run[0].1) }).collect()
+    let spot = |run: &[(usize, usize)]| Spot { column_span: run.len(), ..Spot::single(run[0].0, run[0].1) };
+    runs.map(|run| Closed { spot: spot(run), closed: false }).collect()
 }
 
 fn drawn(edges: &[Edge], at: f32, past: f32) -> bool {
@@ -135,10 +153,10 @@ fn drawn(edges: &[Edge], at: f32, past: f32) -> bool {
 }
 
 /// Puts each word into the cell that holds its middle.
-fn place(spots: &mut [Spot], xs: &[f32], ys: &[f32], tokens: &[Token<'_>]) {
+fn place(cells: &mut [Closed], xs: &[f32], ys: &[f32], tokens: &[Token<'_>]) {
     let columns = xs.len() - 1;
     let mut owner = vec![0; columns * (ys.len() - 1)];
-    for (index, spot) in spots.iter().enumerate() {
+    for (index, Closed { spot, .. }) in cells.iter().enumerate() {
         for row in spot.row..spot.row + spot.row_span {
             owner[row * columns + spot.column..][..spot.column_span].fill(index);
         }
@@ -146,7 +164,7 @@ fn place(spots: &mut [Spot], xs: &[f32], ys: &[f32], tokens: &[Token<'_>]) {
     for token in tokens {
         let (x, y) = (token.rect.center_x(), token.rect.center_y());
         let (Some(column), Some(row)) = (interval(xs, x), interval(ys, y)) else { continue };
-        spots[owner[row * columns + column]].words.push(token.index);
+        cells[owner[row * columns + column]].spot.words.push(token.index);
     }
 }
 

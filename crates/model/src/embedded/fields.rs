@@ -9,6 +9,7 @@ use sluice_extract::assignment::greatest_gain;
 use sluice_extract::attribution::{Evidence, WordsOnPage};
 use sluice_extract::schema::Schema;
 
+use super::boxed;
 use super::candidate::{Candidates, Printed};
 use super::claim::{Claim, Reading};
 use super::clauses::{Clauses, jurisdiction, number, sentence};
@@ -46,9 +47,10 @@ pub(crate) fn fill(layout: &Layout<'_>, clauses: &Clauses, schema: &Schema) -> B
     let mut claims: Vec<Vec<Claim>> =
         slots.iter().enumerate().map(|(index, slot)| reading.claims(index, slot)).collect();
     let unlabelled = party::claims(&reading, &slots).into_iter().chain(head::claims(&reading, &slots));
+    let boxed = boxed::claims(&reading, &scopes, &slots);
     let told = sentence::claims(&reading, clauses, &slots).into_iter();
     let told = told.chain(jurisdiction::claims(&reading, clauses, &slots)).chain(terms::claims(&reading, &slots));
-    for (index, claim) in unlabelled.chain(masthead::claims(&reading, &slots)).chain(told) {
+    for (index, claim) in unlabelled.chain(masthead::claims(&reading, &slots)).chain(told).chain(boxed) {
         add(&mut claims, index, claim);
     }
     let filled = forms::fill(layout, &candidates, schema);

@@ -85,7 +85,7 @@ fn full_name(reading: &Reading<'_>, name: &str) -> Option<Printed> {
     names.next().map(|(index, segment)| Printed { segment: index, bytes: 0..segment.text.trim_end().len() })
 }
 
-fn is_issuer(slot: &Slot<'_>) -> bool {
+pub(crate) fn is_issuer(slot: &Slot<'_>) -> bool {
     let means = |concepts: &[&str]| concepts.iter().any(|concept| slot.query.means(concept));
     means(&ISSUERS) && !slot.query.is_named("contact")
 }

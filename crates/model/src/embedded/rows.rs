@@ -145,6 +145,9 @@ impl Reader<'_> {
                 sheets.extend(
                     (0..=most).filter_map(|heads| sheet::from_table(&self.prepared.frames, index, page, table, heads)),
                 );
+                if table.ruled && table.rows > 2 {
+                    sheets.extend(sheet::from_upward_table(&self.prepared.frames, index, page, table));
+                }
             }
         }
         sheets

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use sluice_extract::page::{FieldValue, FormField, Mark, Page, Rect};
+use sluice_extract::page::{Cell, FieldValue, FormField, Mark, Page, Rect, Table};
 use sluice_extract::schema::Schema;
 
 use super::drawn::document;
@@ -113,6 +113,47 @@ fn what_a_first_page_bears_without_labels() {
         found,
         json!({"title": "Yearly Review", "report_number": "NMA/ER/2024-07", "published_on": "2024-05-03"})
     );
+}
+
+#[test]
+fn notes_of_a_sheet_are_read_beside_whatever_stands_there() {
+    let asked = json!({"type": "object", "properties": {"notes": {"type": "array", "items": {"type": "string"}}}});
+    let drawing = "NOTES                                        DETAIL B\n\
+                   1. All dimensions in millimetres.            Item   Qty\n\
+                   2. Press the bearing home with care, on      1      4\n   the outer ring only.\n\
+                   3. Remove burrs.                             2      6";
+    let want = json!({"notes": [
+        "All dimensions in millimetres.", "Press the bearing home with care, on the outer ring only.", "Remove burrs."]});
+    check(drawing, &asked, &want);
+}
+
+#[test]
+fn a_small_label_in_a_cell_answers_with_the_text_below_it() {
+    let asked = json!({"type": "object", "properties": {
+        "scale": {"type": "string"},
+        "drawing_number": {"type": "string"},
+        "checked": {"type": "object", "properties": {"name": {"type": "string"}}}}});
+    let mut document = document(&["Scale     Drawing number\n\n\n\n\n\n1:2       NX-12-04\n\nChecked\nB. Beispiel"]);
+    let page = &mut document.pages[0];
+    for word in
+        page.words.iter_mut().filter(|word| ["Scale", "Drawing", "number", "Checked"].contains(&word.text.as_str()))
+    {
+        word.size = 6.0;
+    }
+    let cell = |row: u32, column: u32, words: &[u32]| Cell {
+        row,
+        column,
+        row_span: 1,
+        column_span: 1,
+        rect: Rect::new(0.0, 0.0, 1.0, 1.0),
+        words: words.to_vec(),
+    };
+    let cells = vec![cell(0, 0, &[0, 3]), cell(0, 1, &[1, 2, 4]), cell(1, 0, &[5, 6, 7])];
+    let rect = Rect::new(20.0, 20.0, 400.0, 400.0);
+    page.tables.push(Table { rect, ruled: true, rows: 2, columns: 2, header_rows: 0, cells });
+    let found = solve(&document, &schema(&asked)).value;
+    let want = json!({"scale": "1:2", "drawing_number": "NX-12-04", "checked": {"name": "B. Beispiel"}});
+    assert_eq!(found, want);
 }
 
 #[test]

@@ -56,6 +56,6 @@ fn a_resume() {
 
 #[test]
 fn both_revisions_of_a_drawing() {
-    check("drawing-rev-a", 37, 2);
-    check("drawing-rev-b", 37, 2);
+    check("drawing-rev-a", 61, 0);
+    check("drawing-rev-b", 66, 0);
 }

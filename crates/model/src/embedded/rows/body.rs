@@ -81,7 +81,16 @@ pub(crate) fn rows(sheet: &Sheet, meaning: &Meaning<'_>) -> Vec<Row> {
     if !parts.contains(&Part::Begins) {
         return Vec::new();
     }
-    join(sheet, &lines, &parts, meaning)
+    let mut rows = join(sheet, &lines, &parts, meaning);
+    if is_upward(sheet) {
+        rows.reverse();
+    }
+    rows
+}
+
+/// Do the rows stand above their heads?
+fn is_upward(sheet: &Sheet) -> bool {
+    sheet.rows.first().is_some_and(|row| row.rect.y0 < sheet.heads_y)
 }
 
 fn parts(sheet: &Sheet, lines: &[&SheetRow], meaning: &Meaning<'_>) -> Vec<Part> {
@@ -281,7 +290,7 @@ fn is_total_label(text: &str) -> bool {
 
 /// Marks everything after the table's end as nothing.
 fn end(lines: &[&SheetRow], parts: &mut [Part], sheet: &Sheet) {
-    let upward = sheet.rows.first().is_some_and(|row| row.rect.y0 < sheet.heads_y);
+    let upward = is_upward(sheet);
     let order: Vec<usize> = if upward { (0..lines.len()).rev().collect() } else { (0..lines.len()).collect() };
     let mut strays = 0;
     let mut last_y: Option<f32> = None;

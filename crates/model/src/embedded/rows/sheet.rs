@@ -146,6 +146,17 @@ pub(crate) fn from_table(
     Some(Sheet { frame, rect: table.rect, heads_y: table.rect.y0 - 1.0, heads, rows, whole_rows: table.ruled })
 }
 
+/// The same for a table that grows upwards: its last row holds the heads.
+pub(crate) fn from_upward_table(frames: &[Frame], frame: usize, page: &Page, table: &Table) -> Option<Sheet> {
+    let mut flipped = table.clone();
+    for cell in &mut flipped.cells {
+        cell.row = table.rows.saturating_sub(cell.row + cell.row_span.max(1));
+    }
+    let mut sheet = from_table(frames, frame, page, &flipped, 1)?;
+    sheet.heads_y = table.rect.y1;
+    Some(sheet)
+}
+
 fn add_head(heads: &mut [Head], cell: &Cell, page: &Page, text: &CellText) {
     let text = if text.is_empty() { page.text_of(&cell.words) } else { text.text.replace('\n', " ") };
     let first = cell.column as usize;

@@ -43,20 +43,24 @@ struct Asked {
     name: Vec<usize>,
     about: Vec<usize>,
     phrases: Vec<(usize, f32)>,
+    /// The name itself, folded: a head may print it (`By`).
+    exact: String,
 }
 
 impl Wording {
     /// Reads names, titles and descriptions.
     pub(crate) fn of<'a>(slots: impl IntoIterator<Item = (&'a str, &'a Node)>) -> Self {
-        let told: Vec<(Vec<Reading>, Vec<Reading>)> = slots.into_iter().map(|(name, node)| told(name, node)).collect();
+        let slots: Vec<(&str, &Node)> = slots.into_iter().collect();
+        let exact = slots.iter().map(|(name, _)| name_words(name).join(" "));
+        let told: Vec<(Vec<Reading>, Vec<Reading>)> = slots.iter().map(|(name, node)| told(name, node)).collect();
         let mut wording = Self { asked: Vec::new(), words: Vec::new(), hints: HashSet::new() };
         let rarity = rarity(&told);
-        for (name, about) in told {
+        for ((name, about), exact) in told.into_iter().zip(exact) {
             let phrases = Lexicon::shared().asked(&name);
             let phrases = phrases.into_iter().filter(|(_, cover)| *cover >= 0.5).take(3).collect();
             let name = name.into_iter().map(|reading| wording.word(reading, &rarity)).collect();
             let about = about.into_iter().map(|reading| wording.word(reading, &rarity)).collect();
-            wording.asked.push(Asked { name, about, phrases });
+            wording.asked.push(Asked { name, about, phrases, exact });
         }
         wording.hints = wording.hints();
         wording
@@ -89,6 +93,9 @@ impl Wording {
     /// 0..1: how well `head` names the slot at this index.
     pub(crate) fn score(&self, slot: usize, head: &Heading) -> f32 {
         let Some(asked) = self.asked.get(slot) else { return 0.0 };
+        if !head.folded.is_empty() && head.folded == asked.exact {
+            return 1.0;
+        }
         if head.ids.is_empty() {
             return 0.0;
         }
