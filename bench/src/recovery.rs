@@ -50,7 +50,7 @@ pub(crate) async fn measure(bench: &Bench) -> anyhow::Result<()> {
 
 /// Waits for an event that is not in the log yet.
 async fn next_event(server: &crate::server::Server, job: &str) -> anyhow::Result<()> {
-    let log = server.get(&format!("/v1/jobs/{job}/events?limit=1000")).await?;
+    let log = server.get(&format!("/v1/jobs/{job}/events?limit=100")).await?;
     let end = log["data"].as_array().map_or(0, Vec::len) as u64;
     let answer = server.stream(job, end).send().await?.error_for_status()?;
     let mut body = answer.bytes_stream();
