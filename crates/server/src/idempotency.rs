@@ -6,13 +6,14 @@
 
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::response::{IntoResponse, Response};
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{HeaderMap, StatusCode};
 use sluice_extract::id::JobId;
 use sluice_extract::page::ContentHash;
-use sluice_store::{Answer, IdempotencyBegin, IdempotencyRequest};
+use sluice_store::{Answer, IdempotencyBegin, IdempotencyRequest, Store, StoreError, Tenant};
 use tracing::Instrument as _;
 
 use crate::app::App;
@@ -25,6 +26,9 @@ const RETRY_COUNT: &str = "x-stainless-retry-count";
 
 /// Longest key.
 const KEY_MAX: usize = 256;
+
+/// Between two tries to settle a key that the store did not take.
+const SETTLE_AGAIN: Duration = Duration::from_secs(1);
 
 /// A handler's answer, so that it can be kept.
 pub(crate) struct Reply {
@@ -161,12 +165,42 @@ pub(crate) async fn settle(app: &App, asker: &Asker, key: Option<&str>, result: 
         Err(problem) if problem.frees_its_key() => None,
         Err(problem) => problem.to_answer(),
     };
-    let settled = match answer {
-        Some(answer) => store.idempotency_finish(&asker.tenant, key, answer).await,
-        None => store.idempotency_free(&asker.tenant, key).await,
-    };
-    if let Err(error) = settled {
-        tracing::error!(%error, "an idempotency key was not settled");
+    let settling = Settling { store: Arc::clone(store), tenant: asker.tenant.clone(), key: key.to_owned(), answer };
+    match settling.once().await {
+        // Nobody who repeats it may wait for an answer that is not being made.
+        Err(error) if error.is_retryable() => drop(tokio::spawn(settling.patiently().in_current_span())),
+        Err(error) => tracing::error!(%error, "an idempotency key was not settled"),
+        Ok(()) => {}
+    }
+}
+
+/// A key that is to be settled.
+struct Settling {
+    store: Arc<dyn Store>,
+    tenant: Tenant,
+    key: String,
+    /// None: the key is free again.
+    answer: Option<Answer>,
+}
+
+impl Settling {
+    async fn once(&self) -> Result<(), StoreError> {
+        match &self.answer {
+            Some(answer) => self.store.idempotency_finish(&self.tenant, &self.key, answer.clone()).await,
+            None => self.store.idempotency_free(&self.tenant, &self.key).await,
+        }
+    }
+
+    /// Until the store takes it: busy, full, failing. A start of the process settles what is left.
+    async fn patiently(self) {
+        loop {
+            tokio::time::sleep(SETTLE_AGAIN).await;
+            match self.once().await {
+                Err(error) if error.is_retryable() => {}
+                Err(error) => return tracing::error!(%error, "an idempotency key was not settled"),
+                Ok(()) => return,
+            }
+        }
     }
 }
 

@@ -23,6 +23,9 @@ pub(crate) struct Problem {
 /// Tells the official client whether to repeat.
 const SHOULD_RETRY: HeaderName = HeaderName::from_static("x-should-retry");
 
+/// Somebody has to make room first.
+const FULL_SECONDS: u64 = 30;
+
 impl Problem {
     pub(crate) fn new(code: ProblemCode, detail: impl Into<String>) -> Self {
         Self { code, detail: detail.into(), fields: Vec::new(), headers: Vec::new() }
@@ -100,6 +103,7 @@ impl Problem {
             ProblemCode::Internal
             | ProblemCode::Unavailable
             | ProblemCode::RequestTimeout
+            | ProblemCode::StorageFull
             | ProblemCode::RateLimited
             | ProblemCode::TooManyActiveJobs => true,
             ProblemCode::BadRequest
@@ -119,7 +123,16 @@ impl From<StoreError> for Problem {
         match error {
             StoreError::CursorInvalid => Self::bad_request("the cursor is none that this list gave out"),
             StoreError::TooLarge { bytes_max } => too_large(bytes_max),
-            StoreError::Busy | StoreError::Full | StoreError::Io(_) | StoreError::Closed => {
+            StoreError::Full => {
+                tracing::error!(%error, "the store does not work now");
+                Self::new(ProblemCode::StorageFull, "the disk is full; nothing was kept").retry_after(FULL_SECONDS)
+            }
+            StoreError::Busy => {
+                tracing::error!(%error, "the store does not work now");
+                let detail = "another program holds the database; nothing was kept";
+                Self::new(ProblemCode::Unavailable, detail).retry_after(1)
+            }
+            StoreError::Io(_) | StoreError::Closed => {
                 tracing::error!(%error, "the store does not work now");
                 Self::new(ProblemCode::Unavailable, "it does not work now; try again").retry_after(1)
             }

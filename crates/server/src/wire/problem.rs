@@ -60,12 +60,14 @@ pub(crate) enum ProblemCode {
     Internal,
     /// It does not work now, and may later.
     Unavailable,
+    /// There is no room on the disk.
+    StorageFull,
 }
 
 impl ProblemCode {
     /// Every code, for the page that explains them.
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 13] = [
+    pub(crate) const ALL: [Self; 14] = [
         Self::BadRequest,
         Self::ValidationError,
         Self::Unauthorized,
@@ -79,6 +81,7 @@ impl ProblemCode {
         Self::TooManyActiveJobs,
         Self::Internal,
         Self::Unavailable,
+        Self::StorageFull,
     ];
 
     /// The text that clients see.
@@ -114,6 +117,7 @@ impl ProblemCode {
             Self::TooManyActiveJobs => ("TOO_MANY_ACTIVE_JOBS", 429, "Too many active jobs"),
             Self::Internal => ("INTERNAL", 500, "Something went wrong on our side"),
             Self::Unavailable => ("UNAVAILABLE", 503, "Not available now"),
+            Self::StorageFull => ("STORAGE_FULL", 507, "No room on the disk"),
         }
     }
 }
