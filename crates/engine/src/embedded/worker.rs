@@ -29,6 +29,9 @@ const NAP_MIN: Duration = Duration::from_millis(10);
 /// Time between two looks of a worker that takes only some jobs.
 const NAP_OF_FEW: Duration = Duration::from_millis(250);
 
+/// Most jobs that are taken at once beyond those that there is room for, each the only one of its tenant.
+const NEWCOMERS_MAX: u32 = 16;
+
 /// How long a job is left alone that cannot be worked on: its log is damaged, or the work on it broke down.
 const SET_ASIDE_MS: u64 = 60_000;
 
@@ -107,7 +110,6 @@ impl Floor {
             tracing::warn!(%error, "the store cannot say what there is to do; it is asked again");
             self.nap_longest()
         });
-        let has_room = self.room() > 0;
         tokio::select! {
             Some(ended) = self.tasks.join_next_with_id(), if !self.tasks.is_empty() => {
                 self.ended(ended).await;
@@ -116,7 +118,7 @@ impl Floor {
                 }
             }
             // A store that is gone gives no hints any more; the naps go on until somebody stops us.
-            Ok(()) = hint.changed(), if has_room => {}
+            Ok(()) = hint.changed() => {}
             () = tokio::time::sleep(nap) => {}
         }
     }
@@ -139,15 +141,17 @@ impl Floor {
         self.renew().await?;
         let longest = self.nap_longest();
         let room = self.room();
-        if room == 0 {
-            return Ok(longest);
-        }
-        let limit = u32::try_from(room).unwrap_or(u32::MAX);
+        // Hands that are full with the jobs of some are not full for who has none in them.
+        let newcomers = room == 0;
+        let limit = if newcomers { NEWCOMERS_MAX } else { u32::try_from(room).unwrap_or(u32::MAX) };
         let Options { name, lease_ms, takes, .. } = &self.desk.options;
         let only = takes.only();
-        let request = WishRequest { worker: name.clone(), limit, lease_ms: *lease_ms, only: only.clone() };
+        if newcomers && only.is_some() {
+            return Ok(longest);
+        }
+        let request = WishRequest { worker: name.clone(), limit, lease_ms: *lease_ms, only: only.clone(), newcomers };
         let claims = self.desk.parts.store.wish_claim(&request).await?;
-        let is_all = claims.len() < room;
+        let is_all = !newcomers && claims.len() < room;
         claims.into_iter().for_each(|claim| self.take(claim));
         let next_due_ms = match only {
             // The next one may be nobody's we take; those who take few look often instead.

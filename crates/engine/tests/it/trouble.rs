@@ -104,7 +104,7 @@ async fn a_job_is_stopped_while_it_waits_in_hand_or_given_back() {
 async fn a_wish_to_stop_is_not_lost_while_a_job_is_given_back() {
     let world = World::new().await;
     let job = world.job("t", &json!({})).await;
-    let request = WishRequest { worker: "w".to_owned(), limit: 1, lease_ms: 1_000, only: None };
+    let request = WishRequest { worker: "w".to_owned(), limit: 1, lease_ms: 1_000, only: None, newcomers: false };
     let lease = world.store.wish_claim(&request).await.unwrap()[0].lease;
     world.tell("t", job, Event::CancelRequested).await;
     world.store.wish_release(lease, u64::MAX / 2).await.unwrap();

@@ -196,6 +196,8 @@ pub struct WishRequest {
     pub lease_ms: u64,
     /// None but these; `None` for any.
     pub only: Option<Vec<JobId>>,
+    /// Only of tenants that have none handed out, and of each only one.
+    pub newcomers: bool,
 }
 
 /// The right to work on a job, until it runs out or somebody else got it.

@@ -25,14 +25,15 @@ const DUE: &str = "
          or (wish.worker is not null and wish.due_at <= ?1 and wish.lease_until <= ?1))
         and (?3 is null or wish.job in (select number from job where id in (select unhex(value) from json_each(?3))))
     )
-    select job from free order by turn, due_at, job limit ?2";
+    select job from free where ?4 = 0 or turn = 1 order by turn, due_at, job limit ?2";
 
 pub(super) fn claim(tx: &mut Transaction<'_>, request: &WishRequest) -> Result<Vec<Claim>, StoreError> {
     let now = time(tx.now_ms);
     let only = request.only.as_deref().map(list_of);
     let numbers = {
         let mut statement = tx.connection.prepare_cached(DUE)?;
-        let rows = statement.query_map(params![now, request.limit, only], |row| row.get::<_, i64>(0))?;
+        let rows =
+            statement.query_map(params![now, request.limit, only, request.newcomers], |row| row.get::<_, i64>(0))?;
         rows.collect::<Result<Vec<_>, _>>()?
     };
     numbers.into_iter().map(|number| hand_out(tx, request, number)).collect()

@@ -37,6 +37,7 @@ macro_rules! suite {
             nothing_follows_the_end_but_reopening, appending_at_once_leaves_no_gap,
             a_follower_sees_every_event_once, an_outline_leaves_the_values_out, followers_may_come_at_any_time,
             work_is_handed_out_fairly,
+            newcomers_are_tenants_that_have_none_handed_out,
             a_lost_lease_cannot_write, wishes_are_timers,
             a_clock_set_back_stalls_no_wish, who_wants_some_jobs_gets_no_other, a_wish_to_stop_survives_giving_back, answers_are_remembered_with_their_event,
             documents_are_kept, schemas_are_kept_and_changed, keys_are_found_by_hash, idempotency_keys_remember_one_answer,
@@ -97,7 +98,7 @@ impl World {
     }
 
     async fn claim(&self, limit: u32) -> Vec<(JobId, Lease)> {
-        let request = WishRequest { worker: "w".to_owned(), limit, lease_ms: 100, only: None };
+        let request = WishRequest { worker: "w".to_owned(), limit, lease_ms: 100, only: None, newcomers: false };
         let claims = self.store.wish_claim(&request).await.unwrap();
         claims.into_iter().map(|claim| (claim.job.id, claim.lease)).collect()
     }
@@ -357,10 +358,32 @@ pub(crate) async fn work_is_handed_out_fairly(world: World) {
     assert!(world.claim(10).await.is_empty());
 }
 
+pub(crate) async fn newcomers_are_tenants_that_have_none_handed_out(world: World) {
+    for number in 1..=3 {
+        world.insert("busy", number).await;
+    }
+    assert_eq!(world.claim(1).await.len(), 1);
+    world.insert("calm", 4).await;
+    world.insert("calm", 5).await;
+    let newcomers = async || {
+        let request = WishRequest { worker: "w".to_owned(), limit: 9, lease_ms: 100, only: None, newcomers: true };
+        let claims = world.store.wish_claim(&request).await.unwrap();
+        claims.into_iter().map(|claim| claim.job.id).collect::<Vec<_>>()
+    };
+    assert_eq!(newcomers().await, [job_id(4)], "one of each");
+    assert_eq!(newcomers().await, [], "now it has one");
+}
+
 pub(crate) async fn who_wants_some_jobs_gets_no_other(world: World) {
     let (first, second) = (world.insert("a", 1).await, world.insert("a", 2).await);
     let claim = async |only: &[JobId]| {
-        let request = WishRequest { worker: "w".to_owned(), limit: 9, lease_ms: 100, only: Some(only.to_vec()) };
+        let request = WishRequest {
+            worker: "w".to_owned(),
+            limit: 9,
+            lease_ms: 100,
+            only: Some(only.to_vec()),
+            newcomers: false,
+        };
         let claims = world.store.wish_claim(&request).await.unwrap();
         claims.into_iter().map(|claim| claim.job.id).collect::<Vec<_>>()
     };

@@ -42,7 +42,7 @@ async fn what_was_told_is_there_after_reopening_and_leases_are_free() {
     let store = open(directory.path(), Role::Server).await.unwrap();
     store.job_insert(new_job("a", 1), Admission::default()).await.unwrap();
     store.event_append(&tenant("a"), job_id(1), processing(1)).await.unwrap();
-    let request = WishRequest { worker: "w".to_owned(), limit: 1, lease_ms: 1_000_000, only: None };
+    let request = WishRequest { worker: "w".to_owned(), limit: 1, lease_ms: 1_000_000, only: None, newcomers: false };
     let lost = store.wish_claim(&request).await.unwrap()[0].lease;
     drop(store);
 
