@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use sluice_store::{Blobs, Retention, SqliteStore, Store as _, StoreError, system_clock};
 
+/// Before the first round: who starts has other things to do. Not an hour, for some are restarted each hour.
+const FIRST: Duration = Duration::from_secs(5);
 /// Between two rounds.
 const ROUND: Duration = Duration::from_secs(60 * 60);
 /// Between two bites of one round, so that writers are not kept waiting.
@@ -18,11 +20,12 @@ const UNUSED_KEPT_MS: u64 = 24 * 60 * 60 * 1000;
 pub(super) async fn run(store: Arc<SqliteStore>, blobs: Blobs, keep_days: Option<u32>) {
     let age_ms = keep_days.map(|days| u64::from(days) * 24 * 60 * 60 * 1000);
     let retention = Retention { jobs_ms: age_ms, documents_ms: age_ms, remembered_ms: age_ms };
+    tokio::time::sleep(FIRST).await;
     loop {
-        tokio::time::sleep(ROUND).await;
         if let Err(error) = round(&store, &blobs, &retention).await {
             tracing::warn!(%error, "what is too old could not be removed; the next round is in an hour");
         }
+        tokio::time::sleep(ROUND).await;
     }
 }
 
