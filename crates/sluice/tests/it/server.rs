@@ -6,6 +6,7 @@ use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -15,11 +16,22 @@ use crate::run::root;
 /// How long a server may take to say where it listens.
 const START_PATIENCE: Duration = Duration::from_secs(30);
 
+/// What stands around the process of a server.
+#[derive(Default)]
+pub struct Around {
+    /// A program that starts it, with its first words; the binary and its words come after them.
+    pub before: Vec<String>,
+    /// Variables of its environment.
+    pub environment: Vec<(&'static str, String)>,
+}
+
 /// A data folder with a key, and the server on it while it runs.
 pub struct Server {
     folder: tempfile::TempDir,
+    around: Around,
     arguments: Vec<String>,
     child: Option<Child>,
+    said: Arc<Mutex<Vec<String>>>,
     /// `http://127.0.0.1:PORT`, the same after a restart.
     pub base: String,
     /// The key of the tenant `acme`.
@@ -29,12 +41,32 @@ pub struct Server {
 impl Server {
     /// Starts one with these arguments beside `--listen` and `--data`.
     pub fn start(arguments: &[&str]) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let arguments = arguments.iter().map(|&word| word.to_owned()).collect();
-        let mut server = Self { folder, arguments, child: None, base: "http://127.0.0.1:0".into(), key: String::new() };
+        let mut server = Self::made(tempfile::tempdir().unwrap(), arguments);
         server.key = server.new_key("acme");
         server.resume();
         server
+    }
+
+    /// The same with something around it.
+    pub fn start_within(around: Around, arguments: &[&str]) -> Self {
+        let mut server = Self::made(tempfile::tempdir().unwrap(), arguments);
+        server.key = server.new_key("acme");
+        server.around = around;
+        server.resume();
+        server
+    }
+
+    /// One that is not started yet and has no key, in a folder of the test.
+    pub fn made(folder: tempfile::TempDir, arguments: &[&str]) -> Self {
+        let arguments = arguments.iter().map(|&word| word.to_owned()).collect();
+        let base = "http://127.0.0.1:0".to_owned();
+        let (around, child, said, key) = (Around::default(), None, Arc::default(), String::new());
+        Self { folder, around, arguments, child, said, base, key }
+    }
+
+    /// What stands around it from its next start on.
+    pub fn around(&mut self) -> &mut Around {
+        &mut self.around
     }
 
     /// A key of a tenant, made beside the running server.
@@ -74,31 +106,52 @@ impl Server {
 
     /// Starts the process and waits for nothing: it may be killed before it listens.
     pub fn spawn_only(&mut self) {
+        let child = self.serving().stderr(Stdio::null()).spawn().unwrap();
+        self.child = Some(child);
+    }
+
+    fn serving(&self) -> Command {
         let address = self.base.trim_start_matches("http://").to_owned();
-        let mut command = self.command(&["serve", "--listen", &address]);
-        command.args(&self.arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        self.child = Some(command.spawn().unwrap());
+        let words = ["serve", "--listen", &address];
+        let mut command = match self.around.before.split_first() {
+            Some((program, first)) => {
+                let mut command = Command::new(program);
+                command.args(first).arg(env!("CARGO_BIN_EXE_sluice")).args(words);
+                command.env("SLUICE_DATA", self.data()).env("NO_COLOR", "1").current_dir(root());
+                command
+            }
+            None => self.command(&words),
+        };
+        command.envs(self.around.environment.iter().map(|(name, value)| (name, value)));
+        command.args(&self.arguments).stdin(Stdio::null()).stdout(Stdio::null());
+        command
     }
 
     fn spawn(&mut self) {
-        let address = self.base.trim_start_matches("http://").to_owned();
-        let mut command = self.command(&["serve", "--listen", &address]);
-        command.args(&self.arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
-        let mut child = command.spawn().unwrap();
+        let mut child = self.serving().stderr(Stdio::piped()).spawn().unwrap();
         let stderr = BufReader::new(child.stderr.take().unwrap());
         self.child = Some(child);
         let (tell, told) = mpsc::channel();
+        let said = Arc::clone(&self.said);
         // Reads to the end, so that the server never waits for a full pipe.
-        std::thread::spawn(move || stderr.lines().map_while(Result::ok).for_each(|line| drop(tell.send(line))));
-        let mut said = Vec::new();
+        std::thread::spawn(move || {
+            for line in stderr.lines().map_while(Result::ok) {
+                said.lock().unwrap_or_else(PoisonError::into_inner).push(line.clone());
+                drop(tell.send(line));
+            }
+        });
         while let Ok(line) = told.recv_timeout(START_PATIENCE) {
             if let Some(at) = line.find("http://") {
                 self.base = line[at..].split_whitespace().next().unwrap().trim_end_matches('/').to_owned();
                 return;
             }
-            said.push(line);
         }
-        panic!("the server did not say where it listens; it said:\n{}", said.join("\n"));
+        panic!("the server did not say where it listens; it said:\n{}", self.said().join("\n"));
+    }
+
+    /// The lines of its log so far.
+    pub fn said(&self) -> Vec<String> {
+        self.said.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn wait_until_ready(&self) {
@@ -207,6 +260,12 @@ impl Client {
 
     /// Uploads a file and gives its id.
     pub fn upload(&self, name: &str, bytes: &[u8]) -> String {
+        let document = self.try_upload(name, bytes).unwrap();
+        document["document_id"].as_str().unwrap().to_owned()
+    }
+
+    /// Uploads a file.
+    pub fn try_upload(&self, name: &str, bytes: &[u8]) -> Result<Value, Trouble> {
         const BOUNDARY: &str = "a-boundary-that-no-document-holds";
         let head = format!(
             "--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\ncontent-type: application/pdf\r\n\r\n"
@@ -217,8 +276,14 @@ impl Client {
             .post(format!("{}/v1/extract/documents/upload", self.base))
             .header("authorization", self.bearer())
             .header("content-type", format!("multipart/form-data; boundary={BOUNDARY}"));
-        let document = answered(request.send(&body)).unwrap();
-        document["document_id"].as_str().unwrap().to_owned()
+        answered(request.send(&body))
+    }
+
+    /// Starts a job and gives its id.
+    pub fn start(&self, document: &str, schema: &str, config: &Value) -> String {
+        let body = json!({"document_id": document, "schema_id": schema, "config": config});
+        let created = self.post("/v1/extract/jobs", &body, None).unwrap();
+        created["job_id"].as_str().unwrap().to_owned()
     }
 
     /// Stores a schema and gives its id.
