@@ -64,6 +64,12 @@ impl Status {
     pub const ALL: [Self; 6] =
         [Self::Pending, Self::Processing, Self::Retrying, Self::Completed, Self::Failed, Self::Cancelled];
 
+    /// What a job is before it has ended.
+    #[must_use]
+    pub fn active() -> Vec<Self> {
+        Self::ALL.into_iter().filter(|status| !status.is_ended()).collect()
+    }
+
     /// The text that clients see.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -94,9 +94,8 @@ impl Work {
     async fn tidy(&self) -> Result<(), StoreError> {
         let (store, now_ms) = (&self.kept.store, system_clock()());
         let left_behind_ms = now_ms.saturating_sub(LEFT_BEHIND_MS);
-        let status = vec![Status::Pending, Status::Processing, Status::Retrying];
         let created_before_ms = Some(left_behind_ms);
-        let query = JobQuery { status, created_before_ms, ..JobQuery::all(PageQuery::first(1_000)) };
+        let query = JobQuery { status: Status::active(), created_before_ms, ..JobQuery::all(PageQuery::first(1_000)) };
         for job in store.job_list(&self.tenant, &query).await?.items {
             if job.changed_at_ms < left_behind_ms {
                 let end = Append::new(Event::JobCancelled, Some(Status::Cancelled));

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use sluice_extract::event::{Event, Recorded};
 use sluice_extract::id::JobId;
-use sluice_extract::job::{JobState, Status};
+use sluice_extract::job::JobState;
 use sluice_store::{Append, Appended, JobRow, Lease, Remember, Store, StoreError, TailReceiver, Tenant};
 
 use super::count::count;
@@ -63,7 +63,7 @@ impl JobLog {
     // Invariant: the state is the fold of the log, and every append carries the lease.
     /// Appends, and takes in what is new. What the log held already is taken in all the same.
     pub(super) async fn append(&mut self, event: Event, remember: Option<Remember>) -> Result<(), Leave> {
-        let status = Some(self.status_after(&event));
+        let status = Some(self.state.status_after(&event));
         let append = Append { event, status, remember, lease: Some(self.lease) };
         let appended = patiently(|| self.store.event_append(&self.tenant, self.job, append.clone())).await?;
         if let Appended::Recorded(recorded) = &appended {
@@ -116,13 +116,5 @@ impl JobLog {
                 return Ok(());
             }
         }
-    }
-
-    /// As the fold will say it; the answers are shared, so the copy is small.
-    fn status_after(&self, event: &Event) -> Status {
-        let mut next = self.state.clone();
-        let (sequence, at_ms) = (self.state.sequence + 1, self.state.changed_at_ms.unwrap_or_default());
-        next.apply(&Recorded { sequence, at_ms, event: event.clone() });
-        next.status()
     }
 }

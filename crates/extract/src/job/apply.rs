@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::{End, Finished, JobState, Pages, Phase, SubtreeState};
+use super::{End, Finished, JobState, Pages, Phase, Status, SubtreeState};
 use crate::event::{AskedSubtree, Event, PlannedQuestion, Recorded};
 
 impl JobState {
@@ -15,6 +15,15 @@ impl JobState {
         let mut state = Self::default();
         log.into_iter().for_each(|recorded| state.apply(recorded));
         state
+    }
+
+    /// What the job is once this happens next. The answers are shared between states, so the copy is small.
+    #[must_use]
+    pub fn status_after(&self, event: &Event) -> Status {
+        let mut next = self.clone();
+        let (sequence, at_ms) = (self.sequence + 1, self.changed_at_ms.unwrap_or_default());
+        next.apply(&Recorded { sequence, at_ms, event: event.clone() });
+        next.status()
     }
 
     /// Takes in one event. Events that were taken in before change nothing, so a log may be applied again.

@@ -103,6 +103,13 @@ impl JobState {
         }
     }
 
+    /// It completed and no part is missing: there is nothing to ask again.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.status() == Status::Completed
+            && self.subtrees.iter().all(|subtree| matches!(subtree.phase, Phase::Finished(_)))
+    }
+
     /// How far it is.
     #[must_use]
     pub fn progress(&self) -> Progress {

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
-use sluice_extract::event::{Event, Recorded};
+use sluice_extract::event::Event;
 use sluice_extract::id::JobId;
-use sluice_extract::job::{JobState, Phase, Status};
+use sluice_extract::job::Status;
 use sluice_store::{Append, Appended, JobQuery, JobRow, PageQuery};
 
 use super::request::{Id, Sent, json};
@@ -134,18 +134,15 @@ pub(crate) async fn retry_job(State(app): State<Arc<App>>, Id(id): Id<JobId>, se
 
 async fn reopen(app: &App, asker: &Asker, id: JobId) -> Result<(), Problem> {
     let row = find(app, asker, id).await?;
-    let mut state = readings::state(app, &row, Detail::Outline).await?;
+    let state = readings::state(app, &row, Detail::Outline).await?;
     if state.end.is_none() {
         return Err(Problem::conflict("the job has not ended: cancel it first, or wait"));
     }
-    let is_whole = state.status() == Status::Completed
-        && state.subtrees.iter().all(|subtree| matches!(subtree.phase, Phase::Finished(_)));
-    if is_whole {
+    if state.is_whole() {
         return Err(Problem::conflict("no part of the job failed: there is nothing to ask again"));
     }
     has_room(app, asker).await?;
-    let status = after_reopening(&mut state);
-    let append = Append::new(Event::JobReopened, Some(status));
+    let append = Append::new(Event::JobReopened, Some(state.status_after(&Event::JobReopened)));
     match app.parts.store.event_append(&asker.tenant, id, append).await? {
         Appended::Recorded(_) | Appended::Known(_) => Ok(()),
         Appended::Refused => Err(Problem::conflict("the job is being asked again already")),
@@ -156,18 +153,8 @@ async fn reopen(app: &App, asker: &Asker, id: JobId) -> Result<(), Problem> {
 /// A reopened job is an active one.
 async fn has_room(app: &App, asker: &Asker) -> Result<(), Problem> {
     let max = app.settings.active_jobs_max;
-    let active = JobQuery {
-        status: Status::ALL.into_iter().filter(|status| !status.is_ended()).collect(),
-        ..JobQuery::all(PageQuery::first(1))
-    };
+    let active = JobQuery { status: Status::active(), ..JobQuery::all(PageQuery::first(1)) };
     let active = app.parts.store.job_list(&asker.tenant, &active).await?.total;
     let active = u32::try_from(active).unwrap_or(u32::MAX);
     if active >= max { Err(too_many_active(active, max)) } else { Ok(()) }
-}
-
-fn after_reopening(state: &mut JobState) -> Status {
-    let sequence = state.sequence + 1;
-    let at_ms = state.changed_at_ms.unwrap_or(0);
-    state.apply(&Recorded { sequence, at_ms, event: Event::JobReopened });
-    state.status()
 }

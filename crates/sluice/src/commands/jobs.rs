@@ -107,11 +107,11 @@ async fn retry(one: &OneJob) -> anyhow::Result<()> {
         let told = format!("{} has not ended: it is {}", job.id, job.status.as_str());
         return Err(hinted(told, "`sluice jobs show` tells how far it is"));
     }
-    if job.status == Status::Completed && state.failed_subtrees().is_empty() {
+    if state.is_whole() {
         anstream::eprintln!("{} has no failed part; nothing is asked again", job.id);
         return Ok(());
     }
-    let append = Append::new(Event::JobReopened, Some(Status::Processing));
+    let append = Append::new(Event::JobReopened, Some(state.status_after(&Event::JobReopened)));
     match kept.store.event_append(&job.tenant, job.id, append).await? {
         Appended::Recorded(_) | Appended::Known(_) => {
             anstream::eprintln!("{} goes on as soon as a server works on it", job.id);
