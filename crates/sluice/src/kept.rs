@@ -4,20 +4,22 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use etcetera::BaseStrategy as _;
 use sluice_extract::event::Event;
 use sluice_extract::job::Status;
 use sluice_store::{
-    Append, Blobs, JobQuery, OpenOptions, PageQuery, Retention, Role, SqliteStore, Store as _, StoreError, Synchronous,
-    Tenant, system_clock,
+    Append, Blobs, JobQuery, OpenOptions, PageQuery, Retention, Retired, Role, SqliteStore, Store as _, StoreError,
+    Synchronous, Tenant, system_clock,
 };
 
 use crate::cli::DataFolder;
 use crate::trouble::hinted;
 
 /// Rows and bytes of one folder.
+#[derive(Clone)]
 pub(crate) struct Kept {
     /// The rows.
     pub(crate) store: Arc<SqliteStore>,
@@ -53,6 +55,28 @@ impl DataFolder {
     }
 }
 
+impl Kept {
+    /// Removes what is too old, a little at a time with a breath in between, so that others who write are not kept waiting.
+    pub(crate) async fn retire(&self, retention: &Retention, breath: Duration) -> Result<Retired, StoreError> {
+        let mut all = Retired::default();
+        loop {
+            let gone = self.store.retire(retention).await?;
+            if gone == Retired::default() {
+                return Ok(all);
+            }
+            all += gone;
+            tokio::time::sleep(breath).await;
+        }
+    }
+
+    /// Removes bytes that nothing refers to and that are older than this; says how many there were. What is being uploaded
+    /// has no row yet, and is younger.
+    pub(crate) async fn sweep(&self, older_than_ms: u64) -> Result<u64, StoreError> {
+        let in_use = self.store.blobs_in_use().await?;
+        self.blobs.sweep(&in_use, system_clock()().saturating_sub(older_than_ms)).await
+    }
+}
+
 /// What a command of this user works on: kept until it is too old, or gone with the command.
 pub(crate) struct Work {
     /// Rows and bytes.
@@ -62,11 +86,14 @@ pub(crate) struct Work {
     _gone_with_it: Option<tempfile::TempDir>,
 }
 
+/// Milliseconds of a day.
+pub(crate) const DAY_MS: u64 = 24 * 60 * 60 * 1000;
+
 /// The tenant of what commands of this user keep.
 const TENANT: &str = "local";
 
 /// How long answers and documents of commands are kept after they were last of use.
-const WORK_KEPT_MS: u64 = 30 * 24 * 60 * 60 * 1000;
+const WORK_KEPT_MS: u64 = 30 * DAY_MS;
 
 /// A job that nobody finished and that did not change for so long was left behind by a run that was killed.
 const LEFT_BEHIND_MS: u64 = 60 * 60 * 1000;
@@ -102,11 +129,9 @@ impl Work {
                 store.event_append(&self.tenant, job.id, end).await?;
             }
         }
-        let age_ms = Some(WORK_KEPT_MS);
-        let retention = Retention { jobs_ms: age_ms, documents_ms: age_ms, remembered_ms: age_ms };
-        if store.retire(&retention).await?.jobs > 0 {
-            let in_use = store.blobs_in_use().await?;
-            self.kept.blobs.sweep(&in_use, left_behind_ms).await?;
+        // One bite: a command is not kept waiting for what many others left.
+        if store.retire(&Retention::all(Some(WORK_KEPT_MS))).await?.jobs > 0 {
+            self.kept.sweep(LEFT_BEHIND_MS).await?;
         }
         Ok(())
     }

@@ -2,15 +2,16 @@
 
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Context as _;
-use sluice_store::{Retention, Store as _, system_clock};
+use sluice_store::{Retention, Retired, Store as _};
 
 use crate::cli::DataCommand;
-use crate::kept::{Kept, blobs_folder};
+use crate::kept::{DAY_MS, Kept, blobs_folder};
 use crate::trouble::hinted;
 
-/// Bytes that nothing refers to are kept for so long: an upload whose row is not there yet is younger.
+/// Bytes that nothing refers to are kept for so long.
 const UNUSED_KEPT_MS: u64 = 60 * 60 * 1000;
 
 /// Runs one of its commands.
@@ -46,21 +47,9 @@ async fn stats(kept: &Kept) -> anyhow::Result<()> {
 }
 
 async fn compact(kept: &Kept, older_than_days: Option<u32>) -> anyhow::Result<()> {
-    let age_ms = older_than_days.map(|days| u64::from(days) * 24 * 60 * 60 * 1000);
-    let retention = Retention { jobs_ms: age_ms, documents_ms: age_ms, remembered_ms: age_ms };
-    let (mut jobs, mut documents, mut remembered) = (0, 0, 0);
-    loop {
-        // Each call is one short transaction, so that a server beside it is not kept waiting.
-        let gone = kept.store.retire(&retention).await?;
-        jobs += gone.jobs;
-        documents += gone.documents;
-        remembered += gone.remembered;
-        if gone.jobs + gone.documents + gone.remembered + gone.idempotency == 0 {
-            break;
-        }
-    }
-    let in_use = kept.store.blobs_in_use().await?;
-    let swept = kept.blobs.sweep(&in_use, system_clock()().saturating_sub(UNUSED_KEPT_MS)).await?;
+    let age_ms = older_than_days.map(|days| u64::from(days) * DAY_MS);
+    let Retired { jobs, documents, remembered, .. } = kept.retire(&Retention::all(age_ms), Duration::ZERO).await?;
+    let swept = kept.sweep(UNUSED_KEPT_MS).await?;
     kept.store.compact().await?;
     anstream::eprintln!(
         "removed {jobs} jobs, {documents} documents, {remembered} remembered answers, {swept} blobs that nothing used"

@@ -55,7 +55,7 @@ pub(super) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         clock: system_clock(),
     };
     let worker = Worker::start(worker_parts, options(&args));
-    let upkeep = tokio::spawn(upkeep::run(Arc::clone(&kept.store), kept.blobs.clone(), args.keep_days));
+    let upkeep = tokio::spawn(upkeep::run(kept.clone(), args.keep_days));
 
     let parts = Parts {
         store: kept.store.clone(),

@@ -2,6 +2,8 @@
 //!
 //! Data only.
 
+use std::ops::AddAssign;
+
 use sluice_extract::page::ContentHash;
 
 use crate::Tenant;
@@ -54,6 +56,14 @@ pub struct Retention {
     pub remembered_ms: Option<u64>,
 }
 
+impl Retention {
+    /// Everything equally long.
+    #[must_use]
+    pub fn all(age_ms: Option<u64>) -> Self {
+        Self { jobs_ms: age_ms, documents_ms: age_ms, remembered_ms: age_ms }
+    }
+}
+
 /// How many rows were too old.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Retired {
@@ -65,6 +75,15 @@ pub struct Retired {
     pub remembered: u64,
     /// Idempotency keys.
     pub idempotency: u64,
+}
+
+impl AddAssign for Retired {
+    fn add_assign(&mut self, more: Self) {
+        self.jobs += more.jobs;
+        self.documents += more.documents;
+        self.remembered += more.remembered;
+        self.idempotency += more.idempotency;
+    }
 }
 
 /// How much there is.
