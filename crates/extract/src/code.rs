@@ -192,6 +192,8 @@ pub enum FindingKind {
     NotInDocument,
     /// A part of the schema got no answer.
     SubtreeFailed,
+    /// The model does not take all of how it was to be asked; it was asked without that.
+    ModelLimited,
 }
 
 #[cfg(test)]

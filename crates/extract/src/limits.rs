@@ -70,6 +70,32 @@ pub const SUBTREE_LEAVES_DEFAULT: usize = 40;
 /// many models take and at which vendors double their price.
 pub const QUESTION_WORDS_MAX: usize = 100_000;
 
+/// Seconds for a connection to a model's server.
+pub const MODEL_CONNECT_SECONDS: u64 = 10;
+
+/// Seconds of silence after which a model's server counts as gone. A model that runs on processors reads a long prompt
+/// for minutes before its first word.
+pub const MODEL_SILENCE_SECONDS: u64 = 300;
+
+/// Seconds for a whole answer: 60,000 tokens at 40 a second, which is more than the vendors write at once.
+pub const MODEL_ANSWER_SECONDS: u64 = 1_800;
+
+/// Bytes of one answer of a model's server. A stream has some 300 bytes for each of 65,536 tokens.
+pub const MODEL_ANSWER_BYTES_MAX: usize = 64 * 1024 * 1024;
+
+/// Bytes of an error of a model's server that are looked at: pages of HTML can be long.
+pub const MODEL_ERROR_BYTES_MAX: usize = 64 * 1024;
+
+/// Characters of what a model's server says about an error that are passed on.
+pub const MODEL_ERROR_CHARS_SHOWN: usize = 400;
+
+/// Turns in which a list is asked for whose answer is cut off: 16 answers of the vendors' usual 65,536 tokens are some
+/// 20,000 rows.
+pub const MODEL_TURNS_MAX: u32 = 16;
+
+/// Longest wait that a model's server can ask for, in milliseconds: an hour. Who asks for more may be asked again then.
+pub const MODEL_RETRY_AFTER_MS_MAX: u64 = 3_600_000;
+
 /// Questions of one job that may be open at the same time: the published bound.
 pub const QUESTIONS_OPEN_MAX: u32 = 20;
 

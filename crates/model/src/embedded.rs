@@ -96,6 +96,7 @@ impl Embedded {
             leaves_per_subtree_max: None,
             words_per_question_max: None,
             price: Some(Price::FREE),
+            answer_ms_typical: 200,
         };
         Self { card, memo: Arc::default() }
     }
@@ -145,7 +146,7 @@ impl Model for Embedded {
         let solved = tokio::task::spawn_blocking(move || solution(&memo, &asked)).await;
         let solution = solved.map_err(|_| {
             let message = "the embedded model broke down over this document; please report it".to_owned();
-            ModelError { code: Code::Internal, message, retry_after_ms: None }
+            ModelError::new(Code::Internal, message)
         })?;
         let path = &question.subtree.path;
         let whole = solution.value.pointer(path).unwrap_or(&Value::Null);
@@ -156,7 +157,7 @@ impl Model for Embedded {
         };
         let evidence = solution.evidence.iter().filter(|(pointer, _)| below(pointer));
         let evidence = evidence.map(|(pointer, evidence)| (pointer.clone(), evidence.clone())).collect();
-        Ok(Answer { value, evidence, usage: Usage { calls: 1, ..Usage::default() } })
+        Ok(Answer { value, evidence, usage: Usage { calls: 1, ..Usage::default() }, findings: Vec::new() })
     }
 }
 

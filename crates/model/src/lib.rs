@@ -1,11 +1,16 @@
-//! Prompt to answer: the trait every model implements, and the models that need no network.
+//! Question to answer: the trait every model implements, the models that need no network, and the vendors.
 //!
 //! One vendor is one file with its wire types and its schema dialect. Never here: jobs, the store, a box on a page that
 //! is reported as found. Called by the engine's `ExtractSubtree` step.
 
 pub mod embedded;
+pub mod gemini;
+pub mod http;
+pub mod openai;
+mod prompt;
 pub mod registry;
 pub mod scripted;
+mod turns;
 
 use std::sync::Arc;
 
@@ -13,7 +18,7 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sluice_extract::attribution::EvidenceMap;
-use sluice_extract::code::Code;
+use sluice_extract::code::{Code, Finding};
 use sluice_extract::page::Document;
 use sluice_extract::schema::{Schema, Subtree};
 
@@ -52,6 +57,9 @@ pub struct ModelCard {
     /// What it costs; `None` where that is not known.
     #[serde(default)]
     pub price: Option<Price>,
+    /// How long an answer takes as a rule, in milliseconds: only for the guess when a job may be done.
+    #[serde(default)]
+    pub answer_ms_typical: u64,
 }
 
 /// What is asked.
@@ -85,7 +93,7 @@ pub struct Settings {
 }
 
 /// What came back.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Answer {
     /// The value for the subtree's `path`, valid or not: `sluice_extract::verify` decides.
     pub value: Value,
@@ -93,6 +101,8 @@ pub struct Answer {
     pub evidence: EvidenceMap,
     /// What it took.
     pub usage: Usage,
+    /// Doubts about how it was asked: a server that cannot hold its answers to a schema, a setting it does not take.
+    pub findings: Vec<Finding>,
 }
 
 /// Why there is no answer.
@@ -105,4 +115,20 @@ pub struct ModelError {
     pub message: String,
     /// When to try again, if the model said so.
     pub retry_after_ms: Option<u64>,
+    /// What it took all the same: an answer that cannot be used is paid for.
+    pub usage: Usage,
+}
+
+impl ModelError {
+    /// A failure that took nothing.
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), retry_after_ms: None, usage: Usage::default() }
+    }
+
+    /// The same, after this was taken.
+    #[must_use]
+    pub fn after(mut self, usage: Usage) -> Self {
+        self.usage = usage;
+        self
+    }
 }

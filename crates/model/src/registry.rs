@@ -32,7 +32,7 @@ impl Registry {
         self.models.get(name).cloned().ok_or_else(|| {
             let names: Vec<&str> = self.models.keys().map(String::as_str).collect();
             let message = format!("no model is called \"{name}\"; there are: {}", names.join(", "));
-            ModelError { code: Code::ModelUnknown, message, retry_after_ms: None }
+            ModelError::new(Code::ModelUnknown, message)
         })
     }
 

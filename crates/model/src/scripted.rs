@@ -24,6 +24,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use async_trait::async_trait;
 use serde::Deserialize;
 use serde_json::Value;
+use sluice_extract::attribution::EvidenceMap;
 use sluice_extract::code::Code;
 use sluice_extract::merge::part_of;
 use sluice_extract::page::ContentHash;
@@ -104,6 +105,7 @@ impl Scripted {
             leaves_per_subtree_max: None,
             words_per_question_max: None,
             price: Some(script.price),
+            answer_ms_typical: 200,
         };
         Ok(Self { card, script })
     }
@@ -138,20 +140,20 @@ impl Model for Scripted {
             tokio::time::sleep(Duration::from_millis(rule.delay_ms)).await;
             let nth = question.attempt.saturating_sub(1) as usize;
             if let Some(scripted) = rule.failures.get(nth) {
-                let retry_after_ms = scripted.retry_after_ms;
-                return Err(ModelError { code: scripted.code, message: scripted.message.clone(), retry_after_ms });
+                let refused = ModelError::new(scripted.code, scripted.message.clone());
+                return Err(ModelError { retry_after_ms: scripted.retry_after_ms, ..refused });
             }
         }
         let own = rule.and_then(|rule| rule.value.clone());
         let value = own.or_else(|| part_of(&self.script.result, &question.subtree)).unwrap_or(Value::Null);
         let mut usage = rule.map(|rule| rule.usage).unwrap_or_default();
         usage.calls = usage.calls.max(1);
-        Ok(Answer { value, evidence: std::collections::BTreeMap::new(), usage })
+        Ok(Answer { value, evidence: EvidenceMap::new(), usage, findings: Vec::new() })
     }
 }
 
 fn failure(code: Code, message: String) -> ModelError {
-    ModelError { code, message, retry_after_ms: None }
+    ModelError::new(code, message)
 }
 
 #[cfg(test)]

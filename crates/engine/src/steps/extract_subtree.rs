@@ -45,7 +45,8 @@ pub struct Unanswered {
 
 impl From<ModelError> for Unanswered {
     fn from(error: ModelError) -> Self {
-        Self { error, usage: Usage::default() }
+        let usage = error.usage;
+        Self { error, usage }
     }
 }
 
@@ -82,7 +83,8 @@ fn prove(question: &Question, index: &Index, answer: Answer, checking: Checking)
     let evidence = evidence.into_iter().map(|(pointer, hint)| (format!("{}{pointer}", subtree.path), hint)).collect();
     // Invariant: boxes, quotes and `match` come from the words of the page, whatever the model says.
     let attributions = attribute_part(index, &subtree.path, &value, &question.schema, &evidence);
-    let findings = findings.into_iter().map(|finding| below(finding, &subtree.path)).collect();
+    let findings = findings.into_iter().map(|finding| below(finding, &subtree.path));
+    let findings = answer.findings.into_iter().chain(findings).collect();
     Ok(SubtreeResult { value, attributions, findings, usage: answer.usage })
 }
 
@@ -92,7 +94,7 @@ fn validator_of(subtree: &Subtree) -> Result<Validator, ModelError> {
 }
 
 fn internal(message: String) -> ModelError {
-    ModelError { code: Code::Internal, message, retry_after_ms: None }
+    ModelError::new(Code::Internal, message)
 }
 
 /// An object where an object was asked for. What is inside is settled value by value.
@@ -102,7 +104,7 @@ fn check_shape(question: &Question, value: &Value) -> Result<(), ModelError> {
         return Ok(());
     }
     let message = format!("the answer to subtree {} is no object", question.subtree.id);
-    Err(ModelError { code: Code::AnswerInvalid, message, retry_after_ms: None })
+    Err(ModelError::new(Code::AnswerInvalid, message))
 }
 
 /// Evidence for places outside the subtree is nobody's.

@@ -28,6 +28,12 @@ pub(crate) const PDF: &[u8] = b"%PDF-1.7 three pages";
 /// Longest wait for anything in a test.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
+/// Speaks no TLS, but wants to know whose it would be where another crate of the build does.
+fn client() -> reqwest::Client {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::new()
+}
+
 pub(crate) struct World {
     pub(crate) store: Arc<SqliteStore>,
     pub(crate) blobs: Blobs,
@@ -84,7 +90,7 @@ impl World {
             store: Arc::new(store),
             blobs,
             base: String::new(),
-            client: reqwest::Client::new(),
+            client: client(),
             settings,
             metrics,
             stop: None,

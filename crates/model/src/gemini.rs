@@ -1,0 +1,150 @@
+//! Google's Gemini by `generateContent`: its answers as they arrive, its thinking, its safety stops.
+//!
+//! Stateless: nothing is kept at the vendor. Never repeats a question. Called through the trait `Model`.
+
+mod dialect;
+mod known;
+mod wire;
+
+use async_trait::async_trait;
+use sluice_extract::code::{Code, Finding, FindingKind};
+use sluice_extract::limits::{QUESTION_WORDS_MAX, SUBTREE_LEAVES_DEFAULT};
+
+use self::dialect::DIALECT;
+pub use self::known::{DEFAULT, NAMES};
+use self::wire::Heard;
+use crate::http::{Http, NoAnswer, Secret, secret_header};
+use crate::prompt::{self, Prompt};
+use crate::turns::{self, Said, Turn};
+use crate::{Answer, Model, ModelCard, ModelError, Price, Question, Settings, Usage};
+
+/// Google's own address.
+pub const BASE_URL: &str = "https://generativelanguage.googleapis.com";
+
+/// A model of Gemini's.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// The name that users type.
+    pub name: String,
+    /// Where it is asked, without `/v1beta`.
+    pub base_url: String,
+    /// The key.
+    pub key: Secret,
+    /// The vendor's name for it.
+    pub model: String,
+    /// What it costs, where that is not what is known of this name.
+    pub price: Option<Price>,
+    /// Today as `2026-11-22`: prices have an end.
+    pub today: String,
+}
+
+/// A model of Gemini's.
+pub struct Gemini {
+    card: ModelCard,
+    setup: Setup,
+    url: String,
+    http: Http,
+}
+
+impl Gemini {
+    /// A model that was set up.
+    #[must_use]
+    pub fn new(setup: Setup, http: Http) -> Self {
+        let base = setup.base_url.trim_end_matches('/');
+        let url = format!("{base}/v1beta/models/{}:streamGenerateContent?alt=sse", setup.model);
+        let card = ModelCard {
+            name: setup.name.clone(),
+            vendor: "gemini".to_owned(),
+            summary: format!("{} at {}", setup.model, setup.base_url),
+            version: format!("gemini-{}-{} {base} {}", wire::VERSION, prompt::VERSION, setup.model),
+            reads_words: true,
+            leaves_per_subtree_max: Some(SUBTREE_LEAVES_DEFAULT),
+            words_per_question_max: Some(QUESTION_WORDS_MAX),
+            price: setup.price.or_else(|| known::price(&setup.model, &setup.today)),
+            answer_ms_typical: 5_000,
+        };
+        Self { card, setup, url, http }
+    }
+
+    /// One exchange; without the schema where the vendor does not take it. Gives whether it was held to the schema.
+    async fn exchange(
+        &self,
+        settings: &Settings,
+        prompt: &Prompt,
+        question: &str,
+    ) -> Result<(Heard, bool), ModelError> {
+        let mut head = ::http::HeaderMap::new();
+        head.extend([secret_header("x-goog-api-key", self.setup.key.reveal())?]);
+        for is_held in [true, false] {
+            let body = wire::request(&self.setup.model, settings, prompt, question, is_held);
+            match self.http.post(&self.url, head.clone(), &body).await {
+                Ok(incoming) => return Ok((wire::hear(incoming).await?, is_held)),
+                Err(NoAnswer::Unheard(error)) => return Err(error),
+                // No repetition: the question without the schema is another request.
+                Err(NoAnswer::Refused(refusal)) if is_held && wire::blames_schema(&refusal) => {}
+                Err(NoAnswer::Refused(refusal)) => {
+                    return Err(wire::explained(refusal, &self.card.name, &self.setup.key));
+                }
+            }
+        }
+        Err(ModelError::new(Code::Internal, "a question was sent in no form"))
+    }
+}
+
+#[async_trait]
+impl Model for Gemini {
+    fn card(&self) -> &ModelCard {
+        &self.card
+    }
+
+    async fn ask(&self, question: &Question) -> Result<Answer, ModelError> {
+        let prompt = Prompt::new(question, &DIALECT)?;
+        turns::ask(&Asking { model: self, settings: &question.settings }, &prompt).await
+    }
+}
+
+struct Asking<'a> {
+    model: &'a Gemini,
+    settings: &'a Settings,
+}
+
+#[async_trait]
+impl Turn for Asking<'_> {
+    async fn turn(&self, prompt: &Prompt, question: &str) -> Result<Said, ModelError> {
+        let once = |error: ModelError| {
+            let usage = Usage { calls: 1, ..error.usage };
+            error.after(usage)
+        };
+        let (heard, is_held) = self.model.exchange(self.settings, prompt, question).await.map_err(once)?;
+        let usage = heard.usage();
+        let failed = |code, told: String| Err(ModelError::new(code, told).after(usage));
+        if let Some(reason) = &heard.blocked {
+            return failed(Code::ModelRefused, format!("the vendor blocked the question ({reason})"));
+        }
+        let is_whole = match heard.finish.as_deref() {
+            Some("STOP") => true,
+            Some("MAX_TOKENS") => false,
+            Some(reason @ ("SAFETY" | "RECITATION" | "LANGUAGE" | "BLOCKLIST" | "PROHIBITED_CONTENT" | "SPII")) => {
+                return failed(Code::ModelRefused, format!("the vendor's filter stopped the answer ({reason})"));
+            }
+            Some(reason) => return failed(Code::AnswerInvalid, format!("the answer ended with {reason}")),
+            None => {
+                let told = "the model's server stopped in the middle of its answer";
+                return failed(Code::ModelUnavailable, told.to_owned());
+            }
+        };
+        Ok(Said { text: heard.content, is_whole, usage, findings: self.limits(is_held) })
+    }
+}
+
+impl Asking<'_> {
+    /// What was not taken of what was to be said.
+    fn limits(&self, is_held: bool) -> Vec<Finding> {
+        let Gemini { card, setup, .. } = self.model;
+        let temperature = self.settings.temperature.filter(|_| !known::takes_temperature(&setup.model));
+        let temperature = temperature.map(|_| "takes no temperature");
+        let schema = (!is_held).then_some("does not take this schema; it was asked for JSON with the schema in words");
+        let told = [schema, temperature].into_iter().flatten();
+        told.map(|told| Finding::new(FindingKind::ModelLimited, format!("{} {told}", card.name))).collect()
+    }
+}

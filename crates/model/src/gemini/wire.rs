@@ -1,0 +1,180 @@
+//! The words of Gemini's `streamGenerateContent`: what is sent, what comes back, what an error says. Called by `gemini`.
+
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use sluice_extract::code::Code;
+
+use super::known;
+use crate::http::{Incoming, Refusal, Secret};
+use crate::prompt::{Prompt, SYSTEM};
+use crate::{ModelError, Settings, Usage};
+
+/// Changes with what is sent.
+pub(super) const VERSION: &str = "1";
+
+/// The body of a request.
+///
+/// `is_held` to the schema, or only asked in words.
+pub(super) fn request(model: &str, settings: &Settings, prompt: &Prompt, question: &str, is_held: bool) -> Value {
+    let mut config = Map::new();
+    config.insert("responseMimeType".into(), json!("application/json"));
+    if is_held {
+        config.insert("responseJsonSchema".into(), prompt.schema.clone());
+    }
+    if let Some(temperature) = settings.temperature.filter(|_| known::takes_temperature(model)) {
+        // Through its text, so that 0.3 is not sent as 0.30000001192092896.
+        let exact = temperature.to_string().parse::<f64>().unwrap_or_else(|_| f64::from(temperature));
+        config.insert("temperature".into(), json!(exact));
+    }
+    if let Some(seed) = settings.seed.and_then(|seed| i32::try_from(seed).ok()) {
+        config.insert("seed".into(), json!(seed));
+    }
+    if !settings.enable_thinking {
+        config.insert("thinkingConfig".into(), known::least_thinking(model));
+    }
+    // Invariant: the document first and the question last, so that questions of one document begin alike.
+    json!({
+        "systemInstruction": {"parts": [{"text": SYSTEM}]},
+        "contents": [{"role": "user", "parts": [{"text": prompt.document}, {"text": question}]}],
+        "generationConfig": config,
+    })
+}
+
+/// What came back.
+#[derive(Debug, Default)]
+pub(super) struct Heard {
+    pub(super) content: String,
+    pub(super) finish: Option<String>,
+    /// Why the question was blocked.
+    pub(super) blocked: Option<String>,
+    tokens: Tokens,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Part {
+    candidates: Vec<Candidate>,
+    prompt_feedback: Option<Feedback>,
+    usage_metadata: Option<Tokens>,
+    error: Option<Value>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Candidate {
+    content: Option<Content>,
+    finish_reason: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Content {
+    parts: Vec<Piece>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Piece {
+    text: Option<String>,
+    /// A summary of thinking, which is no part of the answer.
+    thought: bool,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Feedback {
+    block_reason: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Tokens {
+    prompt_token_count: u64,
+    cached_content_token_count: u64,
+    candidates_token_count: u64,
+    thoughts_token_count: u64,
+}
+
+impl Heard {
+    /// What it took. Gemini counts cached tokens among the prompt's, and thinking apart from the answer.
+    pub(super) fn usage(&self) -> Usage {
+        Usage {
+            calls: 1,
+            input_tokens: self.tokens.prompt_token_count,
+            cached_tokens: self.tokens.cached_content_token_count,
+            output_tokens: self.tokens.candidates_token_count,
+            thinking_tokens: self.tokens.thoughts_token_count,
+        }
+    }
+
+    fn take(&mut self, part: Part) -> Result<(), ModelError> {
+        if let Some(error) = part.error.filter(|error| !error.is_null()) {
+            let told = error["message"].as_str().unwrap_or("without a reason");
+            return Err(ModelError::new(Code::ModelUnavailable, format!("the model's server broke off: {told}")));
+        }
+        // Each part has the total so far.
+        self.tokens = part.usage_metadata.unwrap_or(self.tokens);
+        self.blocked = part.prompt_feedback.and_then(|feedback| feedback.block_reason).or_else(|| self.blocked.take());
+        let Some(candidate) = part.candidates.into_iter().next() else { return Ok(()) };
+        self.finish = candidate.finish_reason.or_else(|| self.finish.take());
+        let pieces = candidate.content.unwrap_or_default().parts;
+        pieces.iter().filter(|piece| !piece.thought).filter_map(|piece| piece.text.as_deref()).for_each(|text| {
+            self.content.push_str(text);
+        });
+        Ok(())
+    }
+}
+
+/// Reads an answer as it arrives.
+pub(super) async fn hear(incoming: Incoming) -> Result<Heard, ModelError> {
+    let mut heard = Heard::default();
+    if !incoming.is_stream() {
+        heard.take(part(&incoming.bytes().await?)?)?;
+        return Ok(heard);
+    }
+    let mut events = incoming.events();
+    while let Some(data) = events.next().await? {
+        heard.take(part(data.as_bytes())?)?;
+    }
+    Ok(heard)
+}
+
+fn part(bytes: &[u8]) -> Result<Part, ModelError> {
+    serde_json::from_slice(bytes).map_err(|_| {
+        ModelError::new(Code::ModelUnavailable, "the model's server answered with something else than Gemini's words")
+    })
+}
+
+/// Is it the schema that is not taken? Large ones make "too many states for serving", and are valid all the same.
+pub(super) fn blames_schema(refusal: &Refusal) -> bool {
+    refusal.status == 400 && refusal.words().to_lowercase().contains("schema")
+}
+
+/// A refusal in the vendor's own words.
+pub(super) fn explained(refusal: Refusal, name: &str, key: &Secret) -> ModelError {
+    let error = refusal.body.as_ref().map(|body| &body["error"]);
+    let told = error.and_then(|error| error["message"].as_str()).map(str::to_owned);
+    let details: Vec<Value> = error.and_then(|error| error["details"].as_array()).cloned().unwrap_or_default();
+    let wait = details.iter().find_map(|detail| seconds(detail["retryDelay"].as_str()?));
+    let is_of_the_day = details
+        .iter()
+        .flat_map(|detail| detail["violations"].as_array().into_iter().flatten())
+        .any(|violation| violation["quotaId"].as_str().is_some_and(|id| id.contains("PerDay")));
+    let is_key = details.iter().any(|detail| detail["reason"] == "API_KEY_INVALID");
+    let failed = refusal.into_error(name, told.as_deref(), Some(key));
+    let retry_after_ms = failed.retry_after_ms.or(wait);
+    match failed.code {
+        // Waiting for a minute does not bring a new day.
+        Code::ModelUnavailable if is_of_the_day => ModelError { code: Code::ModelRefused, ..failed },
+        // The one thing about the key that it says with status 400.
+        Code::ModelRefused if is_key => ModelError::new(Code::ModelRefused, format!("{name} does not accept the key")),
+        _ => ModelError { retry_after_ms, ..failed },
+    }
+}
+
+/// `37s` or `1.5s` in milliseconds.
+fn seconds(text: &str) -> Option<u64> {
+    let seconds = text.strip_suffix('s')?.parse::<f64>().ok().filter(|seconds| (0.0..=3_600.0).contains(seconds))?;
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an hour at most")]
+    Some((seconds * 1_000.0).ceil() as u64)
+}

@@ -1,0 +1,226 @@
+//! The one place that talks to a vendor over the network: time limits, limits of size, and what a failure means.
+//!
+//! Asks once: never repeats, never waits. Knows no vendor, no schema and no key's name. Called by the vendors' files.
+
+mod events;
+mod refusal;
+
+use std::time::Duration;
+
+use ::http::{HeaderMap, HeaderName, HeaderValue};
+use serde_json::Value;
+use sluice_extract::code::Code;
+use sluice_extract::limits::{
+    MODEL_ANSWER_BYTES_MAX, MODEL_ANSWER_SECONDS, MODEL_CONNECT_SECONDS, MODEL_ERROR_BYTES_MAX, MODEL_SILENCE_SECONDS,
+};
+
+pub(crate) use self::refusal::Refusal;
+use crate::ModelError;
+use events::Events;
+
+/// A key that is never shown.
+#[derive(Clone)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Of the text that a user was given; spaces and line ends around it are none of the key's.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        Self(text.trim().to_owned())
+    }
+
+    /// The key itself, for a header and for nothing else.
+    pub(crate) fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret(..)")
+    }
+}
+
+/// How long and how large an exchange may be.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// For a connection.
+    pub connect: Duration,
+    /// Without a single byte.
+    pub silence: Duration,
+    /// For the whole answer.
+    pub answer: Duration,
+    /// Bytes of the answer.
+    pub bytes_max: usize,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(MODEL_CONNECT_SECONDS),
+            silence: Duration::from_secs(MODEL_SILENCE_SECONDS),
+            answer: Duration::from_secs(MODEL_ANSWER_SECONDS),
+            bytes_max: MODEL_ANSWER_BYTES_MAX,
+        }
+    }
+}
+
+/// Talks to vendors; a clone shares its connections.
+#[derive(Clone, Debug)]
+pub struct Http {
+    client: reqwest::Client,
+    patience: Patience,
+}
+
+/// Why there is no answer to a request.
+#[derive(Debug)]
+pub(crate) enum NoAnswer {
+    /// Nobody said anything, or not to the end.
+    Unheard(ModelError),
+    /// The server said no, and why.
+    Refused(Refusal),
+}
+
+impl Http {
+    /// A client with its own connections.
+    ///
+    /// # Errors
+    /// The system's certificates cannot be read.
+    pub fn new(patience: Patience) -> Result<Self, ModelError> {
+        // Whoever was first has chosen; both are the same to us.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = reqwest::Client::builder()
+            .connect_timeout(patience.connect)
+            .read_timeout(patience.silence)
+            .timeout(patience.answer)
+            // A question with a document in it goes to the server that was named, and to no other.
+            .redirect(reqwest::redirect::Policy::none())
+            .user_agent(concat!("sluice/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .map_err(|error| ModelError::new(Code::Internal, format!("no client for HTTPS: {}", chain(&error))))?;
+        Ok(Self { client, patience })
+    }
+
+    /// Sends JSON and waits for the head of the answer.
+    pub(crate) async fn post(&self, url: &str, head: HeaderMap, body: &Value) -> Result<Incoming, NoAnswer> {
+        let sent = self.client.post(url).headers(head).json(body).send().await;
+        let response = sent.map_err(|error| NoAnswer::Unheard(unheard(&error)))?;
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let mut incoming = Incoming { response, bytes_max: self.patience.bytes_max, bytes: 0 };
+        if (200..300).contains(&status) {
+            return Ok(incoming);
+        }
+        incoming.bytes_max = MODEL_ERROR_BYTES_MAX;
+        let text = incoming.lenient_text().await;
+        Err(NoAnswer::Refused(Refusal::new(status, &headers, text)))
+    }
+}
+
+/// An answer that is still arriving.
+pub(crate) struct Incoming {
+    response: reqwest::Response,
+    bytes_max: usize,
+    bytes: usize,
+}
+
+impl Incoming {
+    /// Is it a stream of events?
+    pub(crate) fn is_stream(&self) -> bool {
+        let kind = self.response.headers().get(::http::header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+        kind.is_some_and(|kind| kind.starts_with("text/event-stream"))
+    }
+
+    /// The data of its events, one after the other.
+    pub(crate) fn events(self) -> Stream {
+        Stream { incoming: self, events: Events::default() }
+    }
+
+    /// All of it.
+    pub(crate) async fn bytes(mut self) -> Result<Vec<u8>, ModelError> {
+        let mut whole = Vec::new();
+        while let Some(chunk) = self.chunk().await? {
+            whole.extend_from_slice(&chunk);
+        }
+        Ok(whole)
+    }
+
+    /// What of an error can be read, up to its limit.
+    async fn lenient_text(&mut self) -> String {
+        let mut whole = Vec::new();
+        while let Ok(Some(chunk)) = self.chunk().await {
+            whole.extend_from_slice(&chunk);
+        }
+        String::from_utf8_lossy(&whole).into_owned()
+    }
+
+    async fn chunk(&mut self) -> Result<Option<bytes::Bytes>, ModelError> {
+        let chunk = self.response.chunk().await.map_err(|error| unheard(&error))?;
+        self.bytes += chunk.as_ref().map_or(0, bytes::Bytes::len);
+        if self.bytes > self.bytes_max {
+            let message = format!("the answer is longer than {} bytes", self.bytes_max);
+            return Err(ModelError::new(Code::AnswerInvalid, message));
+        }
+        Ok(chunk)
+    }
+}
+
+/// The data of events, as they arrive.
+pub(crate) struct Stream {
+    incoming: Incoming,
+    events: Events,
+}
+
+impl Stream {
+    /// The next one; `None` where the body ends. An event that the body's end cuts is none.
+    pub(crate) async fn next(&mut self) -> Result<Option<String>, ModelError> {
+        loop {
+            if let Some(data) = self.events.next() {
+                let not_utf8 = |_| ModelError::new(Code::AnswerInvalid, "the answer is not UTF-8");
+                return String::from_utf8(data).map(Some).map_err(not_utf8);
+            }
+            match self.incoming.chunk().await? {
+                Some(chunk) => self.events.push(&chunk),
+                None => return Ok(None),
+            }
+        }
+    }
+}
+
+/// A header whose value is a secret.
+///
+/// # Errors
+/// The key has characters that no header can have.
+pub(crate) fn secret_header(name: &'static str, value: &str) -> Result<(HeaderName, HeaderValue), ModelError> {
+    let mut value = HeaderValue::from_str(value).map_err(|_| {
+        ModelError::new(Code::ModelRefused, "the key has characters that no key can have; copy it again")
+    })?;
+    value.set_sensitive(true);
+    Ok((HeaderName::from_static(name), value))
+}
+
+fn unheard(error: &reqwest::Error) -> ModelError {
+    let what = if error.is_connect() {
+        "the model's server cannot be reached"
+    } else if error.is_timeout() {
+        "the model's server took too long"
+    } else if error.is_body() || error.is_decode() {
+        "the model's server stopped in the middle of its answer"
+    } else {
+        "the exchange with the model's server failed"
+    };
+    ModelError::new(Code::ModelUnavailable, format!("{what}: {}", chain(error)))
+}
+
+/// The causes without the URL, which may hold more than its reader should see.
+fn chain(error: &reqwest::Error) -> String {
+    let mut causes = Vec::new();
+    let mut cause = std::error::Error::source(error);
+    while let Some(next) = cause {
+        causes.push(next.to_string());
+        cause = next.source();
+    }
+    causes
+        .last()
+        .cloned()
+        .unwrap_or_else(|| if error.is_timeout() { "out of time" } else { "no reason was given" }.to_owned())
+}

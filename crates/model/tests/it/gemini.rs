@@ -1,0 +1,132 @@
+//! Gemini's `generateContent`: what is sent, and what becomes of what comes back.
+
+use insta::{assert_json_snapshot, assert_snapshot};
+use serde_json::{Value, json};
+use sluice_model::gemini::{DEFAULT, Gemini, Setup};
+use sluice_model::http::Secret;
+use sluice_model::{Model as _, Settings, Usage};
+use sluice_testkit::vendor::{Reply, Vendor};
+
+use crate::asked::{ask, http, question, said, shown};
+
+fn named(vendor: &Vendor, model: &str) -> Gemini {
+    let setup = Setup {
+        name: model.to_owned(),
+        base_url: vendor.base.clone(),
+        key: Secret::new("AIza-of-mine"),
+        model: model.to_owned(),
+        price: None,
+        today: "2026-11-22".to_owned(),
+    };
+    Gemini::new(setup, http())
+}
+
+/// A stream that says a text in pieces, as Gemini does.
+fn stream(text: &str, finish: &str) -> Reply {
+    let characters: Vec<char> = text.chars().collect();
+    let thought = json!({"candidates": [{"content": {"parts": [{"text": "Let me see.", "thought": true}]}}]});
+    let mut events: Vec<Value> = vec![thought];
+    events.extend(characters.chunks(9).map(|piece| {
+        let text: String = piece.iter().collect();
+        json!({"candidates": [{"content": {"parts": [{"text": text}], "role": "model"}}], "usageMetadata": {"promptTokenCount": 100}})
+    }));
+    let usage = json!({"promptTokenCount": 100, "cachedContentTokenCount": 60, "candidatesTokenCount": 20,
+        "thoughtsTokenCount": 10, "totalTokenCount": 130});
+    events.push(json!({"candidates": [{"finishReason": finish}], "usageMetadata": usage}));
+    Reply::events(events)
+}
+
+fn outcome(reply: Reply) -> String {
+    let vendor = Vendor::saying(vec![reply]);
+    shown(&ask(&named(&vendor, DEFAULT), &question(0, Settings::default())))
+}
+
+#[test]
+fn what_is_sent() {
+    let vendor = Vendor::saying(vec![stream(&said().to_string(), "STOP")]);
+    let settings = Settings { temperature: Some(0.3), seed: Some(7), ..Settings::default() };
+    ask(&named(&vendor, DEFAULT), &question(0, settings)).unwrap();
+    let request = &vendor.heard()[0];
+    assert_eq!(request.path, "/v1beta/models/gemini-2.5-flash:streamGenerateContent?alt=sse");
+    assert_eq!(request.header("x-goog-api-key"), Some("AIza-of-mine"));
+    assert_json_snapshot!(request.body);
+}
+
+#[test]
+fn thinking_is_turned_down_as_each_model_has_it() {
+    let thinking = |model: &str, enable_thinking: bool| {
+        let vendor = Vendor::saying(vec![stream(&said().to_string(), "STOP")]);
+        ask(&named(&vendor, model), &question(0, Settings { enable_thinking, ..Settings::default() })).unwrap();
+        vendor.heard()[0].body["generationConfig"]["thinkingConfig"].to_string()
+    };
+    assert_eq!(thinking(DEFAULT, true), "null");
+    assert_eq!(thinking(DEFAULT, false), r#"{"thinkingBudget":0}"#);
+    assert_eq!(thinking("gemini-2.5-pro", false), r#"{"thinkingBudget":128}"#);
+    assert_eq!(thinking("gemini-3-flash-preview", false), r#"{"thinkingLevel":"LOW"}"#);
+}
+
+#[test]
+fn an_answer_in_any_pieces_and_what_it_took() {
+    for bytes in [1, 3, 1_000_000] {
+        let text =
+            json!({"data": {"number": "R-\u{20ac}7"}, "sources": [{"path": "/number", "lines": ["1:1"]}]}).to_string();
+        let vendor = Vendor::saying(vec![stream(&text, "STOP").in_pieces_of(bytes)]);
+        let model = named(&vendor, DEFAULT);
+        let answer = ask(&model, &question(0, Settings::default())).unwrap();
+        assert_eq!(answer.value, json!({"number": "R-\u{20ac}7"}), "in pieces of {bytes}");
+        assert_eq!(answer.evidence["/number"].places[0].words, [0, 1]);
+        let usage = Usage { calls: 1, input_tokens: 100, cached_tokens: 60, output_tokens: 20, thinking_tokens: 10 };
+        assert_eq!(answer.usage, usage);
+        let dollars = model.card().price.unwrap().of(&answer.usage);
+        assert!((dollars - (40.0 * 0.30 + 60.0 * 0.03 + 30.0 * 2.50) / 1e6).abs() < 1e-12, "{dollars}");
+    }
+}
+
+#[test]
+fn a_server_that_cannot_now() {
+    let error = |details: Value| json!({"error": {"code": 429, "status": "RESOURCE_EXHAUSTED", "message": "Quota exceeded.", "details": details}});
+    let minute = json!([{"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "1.5s"}]);
+    assert_snapshot!(outcome(Reply::json(429, &error(minute))), @"model_unavailable after 1500 ms: gemini-2.5-flash takes no more questions for now (HTTP 429): Quota exceeded.");
+    let day = json!([{"violations": [{"quotaId": "GenerateRequestsPerDayPerProjectPerModel"}]}]);
+    assert_snapshot!(outcome(Reply::json(429, &error(day))), @"model_refused: gemini-2.5-flash takes no more questions for now (HTTP 429): Quota exceeded.");
+    assert_snapshot!(outcome(Reply::json(503, &json!({"error": {"message": "The model is overloaded."}}))), @"model_unavailable: gemini-2.5-flash is in trouble (HTTP 503): The model is overloaded.");
+    assert_snapshot!(outcome(Reply::new(500, "text/html", "<html><title>Error 500</title></html>")), @r###"model_unavailable: gemini-2.5-flash is in trouble (HTTP 500): a web page "Error 500""###);
+    assert_snapshot!(outcome(Reply::new(200, "text/html", "<html><title>Log in</title></html>")), @"model_unavailable: the model's server answered with something else than Gemini's words");
+    assert_snapshot!(outcome(stream(&said().to_string(), "STOP").cut_at(150)), @"model_unavailable: the model's server stopped in the middle of its answer: unexpected EOF during chunk size line");
+    assert_snapshot!(outcome(stream(&said().to_string(), "STOP").silent_after(150)), @"model_unavailable: the model's server took too long: operation timed out");
+}
+
+#[test]
+fn a_server_that_will_not() {
+    let key = json!({"error": {"code": 400, "message": "API key not valid.", "status": "INVALID_ARGUMENT",
+        "details": [{"reason": "API_KEY_INVALID"}]}});
+    assert_snapshot!(outcome(Reply::json(400, &key)), @"model_refused: gemini-2.5-flash does not accept the key");
+    let other = json!({"error": {"message": "Request contains an invalid argument."}});
+    assert_snapshot!(outcome(Reply::json(400, &other)), @"model_refused: gemini-2.5-flash does not take the question (HTTP 400): Request contains an invalid argument.");
+    assert_snapshot!(outcome(Reply::json(403, &json!({"error": {"message": "AIza-of-mine is suspended"}}))), @"model_refused: gemini-2.5-flash does not accept the key (HTTP 403): [key] is suspended");
+    assert_snapshot!(outcome(Reply::json(404, &json!({"error": {"message": "models/x is not found"}}))), @"model_unknown: gemini-2.5-flash has no such model or address (HTTP 404): models/x is not found");
+    assert_snapshot!(outcome(Reply::events([json!({"promptFeedback": {"blockReason": "SAFETY"}})])), @"model_refused: the vendor blocked the question (SAFETY)");
+    assert_snapshot!(outcome(stream("{", "SAFETY")), @"model_refused: the vendor's filter stopped the answer (SAFETY)");
+    assert_snapshot!(outcome(stream("{", "MALFORMED_FUNCTION_CALL")), @"answer_invalid: the answer ended with MALFORMED_FUNCTION_CALL");
+}
+
+#[test]
+fn a_schema_that_is_not_taken_is_said_in_words() {
+    let states = json!({"error": {"message": "The specified schema produces a constraint that has too many states for serving."}});
+    let vendor = Vendor::saying(vec![Reply::json(400, &states), stream(&said().to_string(), "STOP")]);
+    assert_snapshot!(shown(&ask(&named(&vendor, DEFAULT), &question(0, Settings::default()))), @r###"
+    {"number":"R-7","cash":true}
+      gemini-2.5-flash does not take this schema; it was asked for JSON with the schema in words
+    "###);
+    assert_eq!(vendor.heard()[1].body["generationConfig"].get("responseJsonSchema"), None);
+}
+
+#[test]
+fn a_model_that_lies_or_is_cut_off() {
+    assert_snapshot!(outcome(stream("The number is R-7.", "STOP")), @"answer_invalid: the model's answer is no JSON (line 1, column 1)");
+    assert_snapshot!(outcome(stream("", "STOP")), @"answer_invalid: the model's answer is empty");
+    assert_snapshot!(outcome(stream("{\"data\": {\"number\": \"R-7\", \"ca", "MAX_TOKENS")), @r###"
+    {"number":"R-7"}
+      the answer was cut off at the model's limit; ask for less at once with --max-leaves-per-subtree
+    "###);
+}
