@@ -16,6 +16,9 @@ use crate::printer::Format;
 #[derive(Debug, Parser)]
 #[command(name = "sluice", version, about, max_term_width = 110, disable_help_subcommand = true)]
 pub(crate) struct Cli {
+    /// The settings file: models by name [default: sluice.toml in this folder, if it is there]
+    #[arg(long, value_name = "FILE", env = "SLUICE_CONFIG", global = true)]
+    pub(crate) config: Option<PathBuf>,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -90,9 +93,9 @@ pub(crate) struct ExtractArgs {
     /// Give every value with its page, box, quote, match and confidence
     #[arg(long, short)]
     pub(crate) attributions: bool,
-    /// Who is asked; `sluice models` lists them
-    #[arg(long, short, value_name = "NAME", env = "SLUICE_MODEL", default_value = crate::config::MODEL_DEFAULT)]
-    pub(crate) model: String,
+    /// Who is asked; `sluice models` lists them [default: gemini-2.5-flash with a Gemini key, else embedded]
+    #[arg(long, short, value_name = "NAME", env = "SLUICE_MODEL")]
+    pub(crate) model: Option<String>,
     /// Pages to read, e.g. 1-3,7
     #[arg(long, value_name = "PAGES")]
     pub(crate) pages: Option<PageSelection>,
@@ -132,9 +135,9 @@ pub(crate) struct ServeArgs {
     pub(crate) listen: SocketAddr,
     #[command(flatten)]
     pub(crate) folder: DataFolder,
-    /// Who is asked where a job names no model
-    #[arg(long, short, value_name = "NAME", env = "SLUICE_MODEL", default_value = crate::config::MODEL_DEFAULT)]
-    pub(crate) model: String,
+    /// Who is asked where a job names no model [default: gemini-2.5-flash with a Gemini key, else embedded]
+    #[arg(long, short, value_name = "NAME", env = "SLUICE_MODEL")]
+    pub(crate) model: Option<String>,
     /// A script that jobs may name as model `scripted:FILE`; again for more. For tests and demonstrations
     #[arg(long, value_name = "FILE")]
     pub(crate) script: Vec<PathBuf>,
@@ -340,7 +343,7 @@ pub(crate) enum Show {
 pub(crate) struct EvalCommand {
     #[command(flatten)]
     pub(crate) eval: EvalArgs,
-    /// Who is asked
-    #[arg(long, short, value_name = "NAME", env = "SLUICE_MODEL", default_value = crate::config::MODEL_DEFAULT)]
-    pub(crate) model: String,
+    /// Who is asked [default: gemini-2.5-flash with a Gemini key, else embedded]
+    #[arg(long, short, value_name = "NAME", env = "SLUICE_MODEL")]
+    pub(crate) model: Option<String>,
 }

@@ -19,24 +19,26 @@ use anyhow::Context as _;
 use sluice_engine::worker::Remembering;
 use sluice_extract::schema::{Problem, Schema};
 
-use crate::cli::{Command, EvalCommand, SchemaCommand};
+use crate::cli::{Cli, Command, EvalCommand, SchemaCommand};
+use crate::config::Settings;
 use crate::extractor::Extractor;
 use crate::kept::Work;
 use crate::trouble::{counted, hinted};
 
 /// Runs a command.
-pub(crate) async fn run(command: Command) -> anyhow::Result<ExitCode> {
-    match command {
-        Command::Extract(args) => extract::run(args).await,
+pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    let settings = Settings::load(cli.config.as_deref())?;
+    match cli.command {
+        Command::Extract(args) => extract::run(args, &settings).await,
         Command::Schema { command: SchemaCommand::Check(args) } => schema::check(&args),
         Command::Document(args) => document::run(&args),
-        Command::Eval(args) => evaluate(args).await,
-        Command::Models => models::run(),
-        Command::Serve(args) => serve::run(*args).await,
+        Command::Eval(args) => evaluate(args, &settings).await,
+        Command::Models => models::run(&settings),
+        Command::Serve(args) => serve::run(*args, &settings).await,
         Command::Keys { command } => keys::run(command).await,
         Command::Jobs { command } => jobs::run(command).await,
         Command::Data { command } => data::run(command).await,
-        Command::Doctor => doctor::run(),
+        Command::Doctor => doctor::run(&settings),
         Command::ReadDocument => {
             Err(anyhow::anyhow!("the reading child was started inside a runtime; please report it"))
         }
@@ -44,11 +46,11 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<ExitCode> {
 }
 
 /// `sluice eval` with the real engine behind it.
-async fn evaluate(args: EvalCommand) -> anyhow::Result<ExitCode> {
+async fn evaluate(args: EvalCommand, settings: &Settings) -> anyhow::Result<ExitCode> {
     let work = Work::for_now().await?;
     let nothing = Schema::parse(&serde_json::json!({"type": "object", "properties": {}}))
         .map_err(|problems| unparsed(&problems))?;
-    let model = crate::config::model(&args.model)?;
+    let model = settings.model(args.model.as_deref().unwrap_or(settings.model_default()))?;
     let extractor = Extractor::new(Arc::new(nothing), model, &work, Remembering::On)?;
     let extract = move |question: eval::Question| predict(extractor.clone(), question);
     eval::run(&args.eval, extract).await

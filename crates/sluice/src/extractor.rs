@@ -15,6 +15,7 @@ use sluice_extract::attribution::{Match, wrap};
 use sluice_extract::config::Config;
 use sluice_extract::schema::Schema;
 use sluice_model::Model;
+use sluice_model::registry::Registry;
 use sluice_store::system_clock;
 
 use crate::kept::Work;
@@ -42,7 +43,7 @@ impl Extractor {
             store: work.kept.store.clone(),
             blobs: work.kept.blobs.clone(),
             reader: Arc::clone(&reader),
-            models: Arc::new(crate::config::models().with(model)),
+            models: Arc::new(Registry::default().with(model)),
             clock: system_clock(),
         };
         let local = Arc::new(Local::start(parts, Options { remembering, ..Options::default() }));

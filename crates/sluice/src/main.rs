@@ -30,7 +30,7 @@ fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return trouble::print(&anyhow::Error::new(error).context("no threads could be started")),
     };
-    let outcome = runtime.block_on(commands::run(cli.command));
+    let outcome = runtime.block_on(commands::run(cli));
     // A thread that still solves for a job that was dropped is not waited for: whoever goes on with the job asks again.
     runtime.shutdown_background();
     match outcome {

@@ -6,6 +6,7 @@ use anstyle::{AnsiColor, Style};
 use pdf_writer::{Content, Finish as _, Name, Pdf, Rect, Ref, Str};
 use sluice_document::PageSelection;
 
+use crate::config::{Settings, Setup};
 use crate::trouble;
 
 enum Health {
@@ -23,8 +24,9 @@ struct Check {
 }
 
 /// Prints a line for each check; exit code 1 where something is broken.
-pub(super) fn run() -> anyhow::Result<ExitCode> {
-    let checks = [program(), reading(), pictures(), recognition(), models()];
+pub(super) fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
+    let mut checks = vec![program(), reading(), pictures(), recognition(), models(settings)?];
+    checks.extend(settings.setups().into_iter().map(setup));
     for check in &checks {
         let (word, colour) = match check.health {
             Health::Fine => ("ok", AnsiColor::Green),
@@ -92,9 +94,16 @@ fn recognition() -> Check {
     }
 }
 
-fn models() -> Check {
-    let names: Vec<String> = crate::config::models().cards().map(|card| card.name.clone()).collect();
-    fine("models", format!("{}; no key and no network needed", names.join(", ")))
+fn models(settings: &Settings) -> anyhow::Result<Check> {
+    let names: Vec<String> = settings.models()?.cards().map(|card| card.name.clone()).collect();
+    let from = settings.file.as_ref().map(|file| format!(" (settings: {})", file.display())).unwrap_or_default();
+    Ok(fine("models", format!("{}; embedded needs no key and no network{from}", names.join(", "))))
+}
+
+/// A model's server is not asked: that could cost something.
+fn setup(setup: Setup) -> Check {
+    let health = if setup.missing.is_some() { Health::Missing } else { Health::Fine };
+    Check { what: "model", health, told: format!("{}: {}", setup.name, setup.told), mend: setup.missing }
 }
 
 /// A page with one line of text.

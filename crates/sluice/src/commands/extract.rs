@@ -14,6 +14,7 @@ use sluice_extract::code::{Code, Finding};
 use sluice_extract::page::Page;
 
 use crate::cli::ExtractArgs;
+use crate::config::Settings;
 use crate::explain::{Drawing, Ink, Note};
 use crate::extractor::{Extractor, is_remembered, told, with_proof};
 use crate::inputs::{self, Input};
@@ -26,9 +27,10 @@ use crate::trouble;
 const EXPLAIN_DPI: f32 = 150.0;
 
 /// Extracts from every document that was named; one that fails does not stop the others.
-pub(super) async fn run(args: ExtractArgs) -> anyhow::Result<ExitCode> {
+pub(super) async fn run(args: ExtractArgs, settings: &Settings) -> anyhow::Result<ExitCode> {
     let schema = super::load_schema(&args.schema)?;
-    let model = crate::config::model(&args.model)?;
+    let model = settings.model(args.model.as_deref().unwrap_or(settings.model_default()))?;
+    let (name, is_local) = (model.card().name.clone(), model.card().vendor == "embedded");
     let inputs = inputs::documents(&args.files)?;
     let work = Work::of_user(&args.folder).await?;
     let remembering = if args.ask_again { Remembering::Off } else { Remembering::On };
@@ -42,6 +44,11 @@ pub(super) async fn run(args: ExtractArgs) -> anyhow::Result<ExitCode> {
         table: args.table.clone(),
         attributions: args.attributions,
     };
+    if args.model.is_none() && !is_local && !args.quiet {
+        anstream::eprintln!(
+            "asking {name}, for there is a key for it; with --model embedded nothing leaves this machine"
+        );
+    }
     let mut sink = Sink::open(&destination, &schema, inputs.len())?;
 
     let board = Board::new(inputs.len(), args.quiet);

@@ -2,16 +2,24 @@
 
 use std::process::ExitCode;
 
-/// Prints a line for each model.
-pub(super) fn run() -> anyhow::Result<ExitCode> {
-    for card in crate::config::models().cards() {
-        let default = if card.name == crate::config::MODEL_DEFAULT { "  (default)" } else { "" };
+use crate::config::Settings;
+
+/// Prints a line for each model, then those that lack something.
+pub(super) fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
+    for card in settings.models()?.cards() {
+        let default = if card.name == settings.model_default() { "  (default)" } else { "" };
         anstream::println!("{:<24} {:<12} {}{default}", card.name, card.vendor, card.summary);
     }
-    anstream::println!(
-        "{:<24} {:<12} answers, delays and failures from a file; for tests",
-        "scripted:FILE",
-        "scripted"
-    );
+    let script = "answers, delays and failures from a file; for tests";
+    anstream::println!("{:<24} {:<12} {script}", "scripted:FILE", "scripted");
+    for setup in settings.setups() {
+        match &setup.missing {
+            Some(missing) => anstream::println!("{:<24} {:<12} {}: {missing}", setup.name, "not set up", setup.told),
+            None if setup.name.ends_with(":MODEL") => {
+                anstream::println!("{:<24} {:<12} {}", setup.name, "openai", setup.told);
+            }
+            None => {}
+        }
+    }
     Ok(ExitCode::SUCCESS)
 }

@@ -25,6 +25,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 use self::inspect::InChild;
 use super::keys;
 use crate::cli::{LogFormat, ServeArgs};
+use crate::config;
 use crate::kept::Kept;
 use crate::trouble::hinted;
 
@@ -32,11 +33,12 @@ use crate::trouble::hinted;
 const TENANT_FIRST: &str = "default";
 
 /// Serves until it is told to stop.
-pub(super) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
+pub(super) async fn run(args: ServeArgs, setup: &config::Settings) -> anyhow::Result<ExitCode> {
     start_log(args.log);
     allow_many_streams();
-    let models = crate::config::models_with(&args.script)?;
-    models.get(&args.model)?;
+    let models = setup.models_with(&args.script)?;
+    let default = args.model.as_deref().unwrap_or(setup.model_default());
+    models.get(default)?;
     let kept = args.folder.open(Role::Server).await?;
     let listener = TcpListener::bind(args.listen).await.map_err(|error| {
         hinted(
@@ -45,7 +47,7 @@ pub(super) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         )
     })?;
     let base = format!("http://{}", listener.local_addr().context("the address that was taken")?);
-    let reader = Arc::new(crate::config::reader()?);
+    let reader = Arc::new(config::reader()?);
 
     let worker_parts = WorkerParts {
         store: kept.store.clone(),
@@ -60,7 +62,7 @@ pub(super) async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     let parts = Parts {
         store: kept.store.clone(),
         blobs: kept.blobs.clone(),
-        models: offered(&models, &args.model),
+        models: offered(&models, default),
         inspect: Arc::new(InChild::new(kept.blobs.clone(), reader)),
         clock: system_clock(),
         metrics: Some(Metrics::install().context("metrics cannot be counted")?),
@@ -95,13 +97,11 @@ fn settings(args: &ServeArgs) -> Settings {
 }
 
 fn offered(models: &Registry, default: &str) -> Models {
-    /// The embedded model takes milliseconds a page; a script says nothing of itself.
-    const ANSWER_MS: u64 = 200;
     let offers = models.cards().map(|card| ModelOffer {
         name: card.name.clone(),
         vendor: card.vendor.clone(),
         summary: card.summary.clone(),
-        answer_ms_typical: ANSWER_MS,
+        answer_ms_typical: card.answer_ms_typical,
     });
     let known = models.clone();
     Models {

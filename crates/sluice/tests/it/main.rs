@@ -26,4 +26,5 @@ mod server;
 mod tenants;
 mod trouble;
 mod upkeep;
+mod vendors;
 mod watched;

@@ -1,0 +1,76 @@
+//! The settings file, `sluice.toml`: its words and nothing of what they mean.
+//!
+//! ```toml
+//! [[models]]
+//! name = "local"
+//! vendor = "openai"                        # any server with OpenAI's chat completions; or "gemini"
+//! base_url = "http://127.0.0.1:8000/v1"
+//! model = "Qwen/Qwen3-8B"
+//! key_env = "LOCAL_KEY"                    # the variable that holds the key; leave it out where none is wanted
+//! words_per_question_max = 20000           # for a model with a small window
+//! price = { usd_per_million_input = 0.1, usd_per_million_cached = 0.1, usd_per_million_output = 0.4 }
+//! extra = { max_tokens = 8192 }            # more members of each request
+//! ```
+
+use std::path::Path;
+
+use anyhow::Context as _;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use sluice_model::{Price, gemini, openai};
+
+/// Its name where none is given.
+pub(super) const NAME: &str = "sluice.toml";
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    models: Vec<Entry>,
+}
+
+/// A model.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Entry {
+    pub(super) name: String,
+    pub(super) vendor: Vendor,
+    base_url: Option<String>,
+    model: Option<String>,
+    pub(super) key_env: Option<String>,
+    pub(super) words_per_question_max: Option<usize>,
+    pub(super) leaves_per_subtree_max: Option<usize>,
+    pub(super) price: Option<Price>,
+    #[serde(default)]
+    pub(super) extra: Map<String, Value>,
+}
+
+/// Whose wire is spoken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Vendor {
+    Openai,
+    Gemini,
+}
+
+impl Entry {
+    /// The vendor's name for it.
+    pub(super) fn model(&self) -> &str {
+        self.model.as_deref().unwrap_or(&self.name)
+    }
+
+    /// Where it is asked.
+    pub(super) fn base_url(&self) -> &str {
+        match self.vendor {
+            Vendor::Openai => self.base_url.as_deref().unwrap_or(openai::BASE_URL),
+            Vendor::Gemini => self.base_url.as_deref().unwrap_or(gemini::BASE_URL),
+        }
+    }
+}
+
+/// The models in a file.
+pub(super) fn read(path: &Path) -> anyhow::Result<Vec<Entry>> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    let file: File = toml::from_str(&text).with_context(|| format!("{} is no settings file", path.display()))?;
+    Ok(file.models)
+}
