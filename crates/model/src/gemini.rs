@@ -16,7 +16,7 @@ use self::wire::Heard;
 use crate::http::{Http, NoAnswer, Secret, secret_header};
 use crate::prompt::{self, Prompt};
 use crate::turns::{self, Said, Turn};
-use crate::{Answer, Model, ModelCard, ModelError, Price, Question, Settings, Usage};
+use crate::{Answer, Model, ModelCard, ModelError, Price, Question, Settings};
 
 /// Google's own address.
 pub const BASE_URL: &str = "https://generativelanguage.googleapis.com";
@@ -111,11 +111,7 @@ struct Asking<'a> {
 #[async_trait]
 impl Turn for Asking<'_> {
     async fn turn(&self, prompt: &Prompt, question: &str) -> Result<Said, ModelError> {
-        let once = |error: ModelError| {
-            let usage = Usage { calls: 1, ..error.usage };
-            error.after(usage)
-        };
-        let (heard, is_held) = self.model.exchange(self.settings, prompt, question).await.map_err(once)?;
+        let (heard, is_held) = self.model.exchange(self.settings, prompt, question).await?;
         let usage = heard.usage();
         let failed = |code, told: String| Err(ModelError::new(code, told).after(usage));
         if let Some(reason) = &heard.blocked {

@@ -15,7 +15,7 @@ use sluice_extract::limits::{
 };
 
 pub(crate) use self::refusal::Refusal;
-use crate::ModelError;
+use crate::{ModelError, Usage};
 use events::Events;
 
 /// A key that is never shown.
@@ -208,7 +208,9 @@ fn unheard(error: &reqwest::Error) -> ModelError {
     } else {
         "the exchange with the model's server failed"
     };
-    ModelError::new(Code::ModelUnavailable, format!("{what}: {}", chain(error)))
+    // Who was never reached took nothing; what anybody else did before the silence, nobody knows.
+    let usage = if error.is_connect() { Usage::calls(1) } else { Usage::untold() };
+    ModelError::new(Code::ModelUnavailable, format!("{what}: {}", chain(error))).after(usage)
 }
 
 /// The causes without the URL, which may hold more than its reader should see.

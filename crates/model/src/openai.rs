@@ -20,7 +20,7 @@ use self::wire::Heard;
 use crate::http::{Http, NoAnswer, Secret, secret_header};
 use crate::prompt::{self, Prompt};
 use crate::turns::{self, Said, Turn};
-use crate::{Answer, Model, ModelCard, ModelError, Price, Question, Settings, Usage};
+use crate::{Answer, Model, ModelCard, ModelError, Price, Question, Settings};
 
 /// OpenAI's own address.
 pub const BASE_URL: &str = "https://api.openai.com/v1";
@@ -90,15 +90,15 @@ impl OpenAi {
             let body = wire::request(&self.setup, settings, prompt, question, taken);
             match self.http.post(&self.url, head.clone(), &body).await {
                 Ok(incoming) => {
-                    let heard = wire::hear(incoming).await.map_err(called)?;
+                    let heard = wire::hear(incoming).await?;
                     self.settle(taken);
                     return Ok((heard, taken));
                 }
-                Err(NoAnswer::Unheard(error)) => return Err(called(error)),
+                Err(NoAnswer::Unheard(error)) => return Err(error),
                 // No repetition: what is sent is another request each time, and there are only so many.
                 Err(NoAnswer::Refused(refusal)) => match taken.without(&refusal, &body) {
                     Some(less) => taken = less,
-                    None => return Err(called(wire::explained(refusal, &self.card.name, self.setup.key.as_ref()))),
+                    None => return Err(wire::explained(refusal, &self.card.name, self.setup.key.as_ref())),
                 },
             }
         }
@@ -181,10 +181,4 @@ fn limits(name: &str, settings: &Settings, taken: Taken) -> Vec<Finding> {
     let seed = settings.seed.filter(|_| !taken.seed).map(|_| "takes no seed");
     let told = [structure, temperature, seed].into_iter().flatten();
     told.map(|told| Finding::new(FindingKind::ModelLimited, format!("{name} {told}"))).collect()
-}
-
-/// A call that failed was a call.
-fn called(error: ModelError) -> ModelError {
-    let usage = Usage { calls: 1, ..error.usage };
-    error.after(usage)
 }

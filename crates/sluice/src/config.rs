@@ -78,7 +78,7 @@ impl Settings {
         let http = Http::new(Patience::default())?;
         for name in gemini::NAMES {
             if let Some(key) = &gemini {
-                models = models.with(of_gemini(name, key.clone(), http.clone()));
+                models = models.with(of_gemini(name, key, http.clone()));
             }
         }
         for entry in self.entries.iter().filter(|entry| missing(entry).is_none()) {
@@ -172,10 +172,10 @@ fn of_entry(entry: &Entry, http: Http) -> Arc<dyn Model> {
     }
 }
 
-fn of_gemini(name: &str, key: String, http: Http) -> Arc<dyn Model> {
+fn of_gemini(name: &str, key: &str, http: Http) -> Arc<dyn Model> {
     let (name, model) = (name.to_owned(), name.to_owned());
     let setup =
-        gemini::Setup { name, base_url: gemini_url(), key: Secret::new(&key), model, price: None, today: today() };
+        gemini::Setup { name, base_url: gemini_url(), key: Secret::new(key), model, price: None, today: today() };
     Arc::new(Gemini::new(setup, http))
 }
 

@@ -47,8 +47,10 @@ fn job(status: &'static str) {
 fn took(spent: &Spent) {
     let usage = &spent.usage;
     metrics::counter!("sluice_calls_total").increment(usage.calls);
-    metrics::counter!("sluice_tokens_total", "kind" => "input").increment(usage.input_tokens);
-    metrics::counter!("sluice_tokens_total", "kind" => "output").increment(usage.output_tokens + usage.thinking_tokens);
+    // Tokens that nobody told cannot be counted.
+    let output = usage.output_tokens.unwrap_or(0) + usage.thinking_tokens.unwrap_or(0);
+    metrics::counter!("sluice_tokens_total", "kind" => "input").increment(usage.input_tokens.unwrap_or(0));
+    metrics::counter!("sluice_tokens_total", "kind" => "output").increment(output);
     // A counter of the `metrics` crate is whole; what calls cost is not. It only ever rises.
     metrics::gauge!("sluice_cost_usd_total").increment(spent.cost_usd.unwrap_or(0.0));
 }

@@ -136,7 +136,7 @@ async fn ask(order: &Order, state: &SubtreeState, attempt: u32, spent: &mut Spen
 }
 
 fn spent_on(card: &ModelCard, usage: Usage) -> Spent {
-    Spent { model: card.name.clone(), usage, cost_usd: card.price.map(|price| price.of(&usage)) }
+    Spent { model: card.name.clone(), usage, cost_usd: card.price.and_then(|price| price.of(&usage)) }
 }
 
 fn part<'a>(asked: &'a Asked, id: &str) -> Result<&'a Subtree, StepError> {

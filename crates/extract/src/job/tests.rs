@@ -168,7 +168,7 @@ fn asked(at: usize) -> AskedSubtree {
 }
 
 fn spent() -> Spent {
-    let usage = Usage { calls: 1, input_tokens: 10, ..Usage::default() };
+    let usage = Usage { input_tokens: Some(10), ..Usage::calls(1) };
     Spent { model: "m".to_owned(), usage, cost_usd: Some(0.01) }
 }
 

@@ -47,7 +47,7 @@ pub(super) struct Heard {
     pub(super) finish: Option<String>,
     /// Why the question was blocked.
     pub(super) blocked: Option<String>,
-    tokens: Tokens,
+    tokens: Option<Tokens>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -96,14 +96,18 @@ struct Tokens {
 }
 
 impl Heard {
-    /// What it took. Gemini counts cached tokens among the prompt's, and thinking apart from the answer.
+    /// What it took, as far as the vendor told it. Gemini counts cached tokens among the prompt's, and thinking apart from
+    /// the answer; counts that are zero it leaves out.
     pub(super) fn usage(&self) -> Usage {
+        let Some(tokens) = self.tokens else { return Usage::untold() };
+        // Each part has the total so far, so only the last of them says what the answer took.
+        let is_over = self.finish.is_some() || self.blocked.is_some();
         Usage {
             calls: 1,
-            input_tokens: self.tokens.prompt_token_count,
-            cached_tokens: self.tokens.cached_content_token_count,
-            output_tokens: self.tokens.candidates_token_count,
-            thinking_tokens: self.tokens.thoughts_token_count,
+            input_tokens: Some(tokens.prompt_token_count),
+            cached_tokens: Some(tokens.cached_content_token_count),
+            output_tokens: is_over.then_some(tokens.candidates_token_count),
+            thinking_tokens: is_over.then_some(tokens.thoughts_token_count),
         }
     }
 
@@ -112,8 +116,7 @@ impl Heard {
             let told = error["message"].as_str().unwrap_or("without a reason");
             return Err(ModelError::new(Code::ModelUnavailable, format!("the model's server broke off: {told}")));
         }
-        // Each part has the total so far.
-        self.tokens = part.usage_metadata.unwrap_or(self.tokens);
+        self.tokens = part.usage_metadata.or(self.tokens);
         self.blocked = part.prompt_feedback.and_then(|feedback| feedback.block_reason).or_else(|| self.blocked.take());
         let Some(candidate) = part.candidates.into_iter().next() else { return Ok(()) };
         self.finish = candidate.finish_reason.or_else(|| self.finish.take());
@@ -128,15 +131,21 @@ impl Heard {
 /// Reads an answer as it arrives.
 pub(super) async fn hear(incoming: Incoming) -> Result<Heard, ModelError> {
     let mut heard = Heard::default();
+    match listen(incoming, &mut heard).await {
+        Ok(()) => Ok(heard),
+        Err(error) => Err(error.after(heard.usage())),
+    }
+}
+
+async fn listen(incoming: Incoming, heard: &mut Heard) -> Result<(), ModelError> {
     if !incoming.is_stream() {
-        heard.take(part(&incoming.bytes().await?)?)?;
-        return Ok(heard);
+        return heard.take(part(&incoming.bytes().await?)?);
     }
     let mut events = incoming.events();
     while let Some(data) = events.next().await? {
         heard.take(part(data.as_bytes())?)?;
     }
-    Ok(heard)
+    Ok(())
 }
 
 fn part(bytes: &[u8]) -> Result<Part, ModelError> {
@@ -167,7 +176,7 @@ pub(super) fn explained(refusal: Refusal, name: &str, key: &Secret) -> ModelErro
         // Waiting for a minute does not bring a new day.
         Code::ModelUnavailable if is_of_the_day => ModelError { code: Code::ModelRefused, ..failed },
         // The one thing about the key that it says with status 400.
-        Code::ModelRefused if is_key => ModelError::new(Code::ModelRefused, format!("{name} does not accept the key")),
+        Code::ModelRefused if is_key => ModelError { message: format!("{name} does not accept the key"), ..failed },
         _ => ModelError { retry_after_ms, ..failed },
     }
 }

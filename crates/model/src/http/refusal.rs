@@ -8,7 +8,7 @@ use sluice_extract::code::Code;
 use sluice_extract::limits::{MODEL_ERROR_CHARS_SHOWN, MODEL_RETRY_AFTER_MS_MAX};
 
 use super::Secret;
-use crate::ModelError;
+use crate::{ModelError, Usage};
 
 /// A server that said no.
 #[derive(Clone, Debug)]
@@ -52,7 +52,8 @@ impl Refusal {
             let shown: String = said.chars().take(MODEL_ERROR_CHARS_SHOWN).collect();
             message.push_str(&format!(": {shown}"));
         }
-        ModelError { retry_after_ms, ..ModelError::new(code, message) }
+        // A question that is refused is not paid for.
+        ModelError { retry_after_ms, ..ModelError::new(code, message).after(Usage::calls(1)) }
     }
 }
 

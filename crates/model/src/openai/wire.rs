@@ -59,7 +59,7 @@ pub(super) struct Heard {
     pub(super) content: String,
     pub(super) refusal: Option<String>,
     pub(super) finish: Option<String>,
-    tokens: Tokens,
+    tokens: Option<Tokens>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -109,20 +109,19 @@ struct CompletionTokens {
 }
 
 impl Heard {
-    /// What it took. OpenAI counts thinking among the tokens of the answer.
+    /// What it took, as far as the server told it. OpenAI counts thinking among the tokens of the answer.
     pub(super) fn usage(&self) -> Usage {
-        let completion = self.tokens.completion_tokens.unwrap_or_default();
-        let thinking = self.tokens.completion_tokens_details.and_then(|details| details.reasoning_tokens);
-        let thinking = thinking.unwrap_or_default().min(completion);
+        let Some(tokens) = self.tokens else { return Usage::untold() };
+        let completion = tokens.completion_tokens;
+        // A server that tells tokens and no details has no cache, or does not think.
+        let cached = tokens.prompt_tokens_details.and_then(|details| details.cached_tokens).unwrap_or_default();
+        let thinking = tokens.completion_tokens_details.and_then(|details| details.reasoning_tokens);
+        let thinking = completion.map(|completion| thinking.unwrap_or_default().min(completion));
         Usage {
             calls: 1,
-            input_tokens: self.tokens.prompt_tokens.unwrap_or_default(),
-            cached_tokens: self
-                .tokens
-                .prompt_tokens_details
-                .and_then(|details| details.cached_tokens)
-                .unwrap_or_default(),
-            output_tokens: completion - thinking,
+            input_tokens: tokens.prompt_tokens,
+            cached_tokens: tokens.prompt_tokens.map(|_| cached),
+            output_tokens: completion.zip(thinking).map(|(completion, thinking)| completion - thinking),
             thinking_tokens: thinking,
         }
     }
@@ -132,7 +131,7 @@ impl Heard {
             let told = message_of(&error).unwrap_or("without a reason");
             return Err(ModelError::new(Code::ModelUnavailable, format!("the model's server broke off: {told}")));
         }
-        self.tokens = part.usage.unwrap_or(self.tokens);
+        self.tokens = part.usage.or(self.tokens);
         // Only one answer is asked for.
         let Some(choice) = part.choices.into_iter().next() else { return Ok(()) };
         self.finish = choice.finish_reason.or_else(|| self.finish.take());
@@ -149,9 +148,15 @@ impl Heard {
 /// Reads an answer as it arrives; one in one piece from servers that do not stream.
 pub(super) async fn hear(incoming: Incoming) -> Result<Heard, ModelError> {
     let mut heard = Heard::default();
+    match listen(incoming, &mut heard).await {
+        Ok(()) => Ok(heard),
+        Err(error) => Err(error.after(heard.usage())),
+    }
+}
+
+async fn listen(incoming: Incoming, heard: &mut Heard) -> Result<(), ModelError> {
     if !incoming.is_stream() {
-        heard.take(part(&incoming.bytes().await?)?)?;
-        return Ok(heard);
+        return heard.take(part(&incoming.bytes().await?)?);
     }
     let mut events = incoming.events();
     while let Some(data) = events.next().await? {
@@ -160,7 +165,7 @@ pub(super) async fn hear(incoming: Incoming) -> Result<Heard, ModelError> {
         }
         heard.take(part(data.as_bytes())?)?;
     }
-    Ok(heard)
+    Ok(())
 }
 
 fn part(bytes: &[u8]) -> Result<Part, ModelError> {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use sluice_extract::page::{Cell, ContentHash, Document, Line, Mark, Media, Page, Rect, Table, TextSource, Word};
 use sluice_extract::schema::{Schema, SplitOptions, split};
 use sluice_model::http::{Http, Patience};
-use sluice_model::{Answer, Model, ModelError, Question, Settings};
+use sluice_model::{Answer, Model, ModelError, Question, Settings, Usage};
 
 /// Two lines, a table of two columns and a ticked box.
 pub fn document() -> Document {
@@ -95,5 +95,16 @@ pub fn shown(outcome: &Result<Answer, ModelError>) -> String {
             let wait = error.retry_after_ms.map(|ms| format!(" after {ms} ms")).unwrap_or_default();
             format!("{}{wait}: {}", error.code, error.message)
         }
+    }
+}
+
+/// What one call took, in tokens.
+pub fn took(input: u64, cached: u64, output: u64, thinking: u64) -> Usage {
+    Usage {
+        calls: 1,
+        input_tokens: Some(input),
+        cached_tokens: Some(cached),
+        output_tokens: Some(output),
+        thinking_tokens: Some(thinking),
     }
 }

@@ -7,7 +7,7 @@ use sluice_model::http::Secret;
 use sluice_model::{Model as _, Settings, Usage};
 use sluice_testkit::vendor::{Reply, Vendor};
 
-use crate::asked::{ask, http, question, said, shown};
+use crate::asked::{ask, http, question, said, shown, took};
 
 fn named(vendor: &Vendor, model: &str) -> Gemini {
     let setup = Setup {
@@ -75,11 +75,20 @@ fn an_answer_in_any_pieces_and_what_it_took() {
         let answer = ask(&model, &question(0, Settings::default())).unwrap();
         assert_eq!(answer.value, json!({"number": "R-\u{20ac}7"}), "in pieces of {bytes}");
         assert_eq!(answer.evidence["/number"].places[0].words, [0, 1]);
-        let usage = Usage { calls: 1, input_tokens: 100, cached_tokens: 60, output_tokens: 20, thinking_tokens: 10 };
+        let usage = took(100, 60, 20, 10);
         assert_eq!(answer.usage, usage);
-        let dollars = model.card().price.unwrap().of(&answer.usage);
+        let dollars = model.card().price.unwrap().of(&answer.usage).unwrap();
         assert!((dollars - (40.0 * 0.30 + 60.0 * 0.03 + 30.0 * 2.50) / 1e6).abs() < 1e-12, "{dollars}");
     }
+}
+
+#[test]
+fn of_an_answer_that_breaks_off_only_the_prompt_is_known() {
+    let text = said().to_string();
+    let vendor = Vendor::saying(vec![stream(&text, "STOP").cut_at(400)]);
+    let error = ask(&named(&vendor, DEFAULT), &question(0, Settings::default())).unwrap_err();
+    let told = Usage { input_tokens: Some(100), cached_tokens: Some(0), ..Usage::untold() };
+    assert_eq!(error.usage, told);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use sluice_model::openai::{OpenAi, Setup};
 use sluice_model::{Settings, Usage};
 use sluice_testkit::vendor::{Reply, Vendor};
 
-use crate::asked::{ask, http, question, said, shown};
+use crate::asked::{ask, http, question, said, shown, took};
 
 fn model(vendor: &Vendor) -> OpenAi {
     let setup = Setup {
@@ -72,9 +72,28 @@ fn an_answer_in_any_pieces() {
         let vendor = Vendor::saying(vec![stream(&text, "stop").in_pieces_of(bytes)]);
         let answer = ask(&model(&vendor), &question(0, Settings::default())).unwrap();
         assert_eq!(answer.value["number"], json!("R-\u{20ac}7"), "in pieces of {bytes}");
-        let usage = Usage { calls: 1, input_tokens: 100, cached_tokens: 60, output_tokens: 20, thinking_tokens: 10 };
+        let usage = took(100, 60, 20, 10);
         assert_eq!(answer.usage, usage);
     }
+}
+
+#[test]
+fn what_it_took_is_unknown_where_nobody_told_it() {
+    let usage = |reply: Reply| {
+        let vendor = Vendor::saying(vec![reply]);
+        match ask(&model(&vendor), &question(0, Settings::default())) {
+            Ok(answer) => answer.usage,
+            Err(error) => error.usage,
+        }
+    };
+    let untold = json!({"choices": [{"delta": {"content": said().to_string()}, "finish_reason": "stop"}]});
+    assert_eq!(usage(Reply::events([untold])), Usage::untold());
+    assert_eq!(usage(whole().cut_at(300)), Usage::untold(), "it broke off before it told");
+    assert_eq!(usage(Reply::json(429, &json!({}))), Usage::calls(1), "what is refused is not paid for");
+    let prompt_only = json!({"choices": [{"delta": {"content": said().to_string()}, "finish_reason": "stop"}],
+        "usage": {"prompt_tokens": 7}});
+    let told = Usage { input_tokens: Some(7), cached_tokens: Some(0), ..Usage::untold() };
+    assert_eq!(usage(Reply::events([prompt_only])), told);
 }
 
 #[test]

@@ -106,7 +106,7 @@ impl Hand<'_> {
 }
 
 fn spent() -> Spent {
-    let usage = Usage { calls: 1, input_tokens: 100, output_tokens: 10, ..Usage::default() };
+    let usage = Usage { input_tokens: Some(100), output_tokens: Some(10), ..Usage::calls(1) };
     Spent { model: "embedded".to_owned(), usage, cost_usd: Some(0.0) }
 }
 

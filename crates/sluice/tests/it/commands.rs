@@ -16,6 +16,11 @@ fn the_help_of_extract() {
               Documents (PDF, PNG, JPEG, TIFF, WebP), folders of them, or - for standard input
 
     Options:
+          --config <FILE>
+              The settings file: models by name [default: sluice.toml in this folder, if it is there]
+              
+              [env: SLUICE_CONFIG=]
+
       -s, --schema <SCHEMA>
               The JSON Schema that says what to extract
 
@@ -40,10 +45,10 @@ fn the_help_of_extract() {
               Give every value with its page, box, quote, match and confidence
 
       -m, --model <NAME>
-              Who is asked; `sluice models` lists them
+              Who is asked; `sluice models` lists them [default: gemini-2.5-flash with a Gemini key,
+              else embedded]
               
               [env: SLUICE_MODEL=]
-              [default: embedded]
 
           --pages <PAGES>
               Pages to read, e.g. 1-3,7
@@ -195,6 +200,8 @@ fn the_models_there_are() {
     assert_snapshot!(sluice(&["models"]).stdout, @r###"
     embedded                 embedded     Reads layout: labels, tables and typed values. No weights, no network, deterministic.  (default)
     scripted:FILE            scripted     answers, delays and failures from a file; for tests
+    gemini-*                 not set up   gemini-2.5-flash, gemini-2.5-pro, gemini-3-pro-preview, gemini-3-flash-preview at https://generativelanguage.googleapis.com: set GEMINI_API_KEY or GOOGLE_API_KEY
+    openai:MODEL             not set up   any model at https://api.openai.com/v1: set OPENAI_API_KEY, or OPENAI_BASE_URL for a server of your own
     "###);
 }
 

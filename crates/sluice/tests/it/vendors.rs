@@ -64,6 +64,19 @@ fn a_model_by_its_name_in_the_settings_through_a_fault() {
 }
 
 #[test]
+fn what_a_server_does_not_tell_is_null_and_not_zero() {
+    let vendor = Vendor::start(|request, _| {
+        let event = json!({"choices": [{"delta": {"content": answer(request)}, "finish_reason": "stop"}]});
+        Reply::events([event])
+    });
+    let ran = extract("mine", &settings(&vendor), &[("MY_KEY", "sk-1")]);
+    let line: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let metadata = &line["metadata"];
+    assert_eq!((&metadata["cost_usd"], &metadata["usage"]["calls"]), (&Value::Null, &json!(2)), "{}", ran.stderr);
+    assert_eq!(metadata["usage"]["input_tokens"], Value::Null);
+}
+
+#[test]
 fn any_model_of_the_server_that_the_environment_names() {
     let vendor = Vendor::start(|request, _| openai(request));
     let ran = extract("openai:tiny", "", &[("OPENAI_BASE_URL", &format!("{}/v1", vendor.base))]);
@@ -77,8 +90,14 @@ fn what_is_missing_is_told() {
     let vendor = Vendor::start(|request, _| openai(request));
     let ran = extract("mine", &settings(&vendor), &[]);
     assert_eq!((ran.code, ran.stdout.as_str()), (2, ""));
-    assert_snapshot!(ran.stderr, @"");
-    assert_snapshot!(extract("openai:gpt", "", &[]).stderr, @"");
+    assert_snapshot!(ran.stderr, @r###"
+    error: the model "mine" has no key
+    hint: set MY_KEY to its key
+    "###);
+    assert_snapshot!(extract("openai:gpt", "", &[]).stderr, @r###"
+    error: "openai:gpt" is at OpenAI, and there is no key for it
+    hint: set OPENAI_API_KEY, or OPENAI_BASE_URL for a server of your own
+    "###);
     let wrong = extract("mine", "[[models]]\nname = \"mine\"\nvendor = \"opanai\"\n", &[]);
     assert!(wrong.stderr.contains("opanai") && wrong.code == 2, "{}", wrong.stderr);
     assert!(vendor.heard().is_empty());
