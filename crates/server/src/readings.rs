@@ -82,7 +82,8 @@ pub(crate) async fn log_between(
             Detail::Outline => store.event_outline(&row.tenant, row.id, after, READ_MAX).await?,
         };
         let slice = slice.ok_or_else(|| Problem::not_found("job"))?;
-        let until = until.unwrap_or(slice.log_end);
+        // What lies past the end is not waited for.
+        let until = until.map_or(slice.log_end, |until| until.min(slice.log_end));
         log.extend(slice.events.into_iter().take_while(|recorded| recorded.sequence <= until));
         if log.last().is_none_or(|last| last.sequence >= until) {
             return Ok(log);

@@ -222,6 +222,17 @@ async fn the_log_is_the_data_of_the_streams_events() {
 }
 
 #[tokio::test]
+async fn a_place_past_the_end_of_the_log_is_refused_and_not_waited_for() {
+    let world = World::new().await;
+    let job = world.job().await;
+    world.hand(job).run().await;
+    for after in [7, u32::MAX] {
+        let problem = world.get(&format!("/jobs/{job}/events?after={after}")).await.expect(400).json();
+        assert_eq!(problem["detail"], format!("the log ends at 6, before {after}"));
+    }
+}
+
+#[tokio::test]
 async fn cancelling_at_this_door_is_the_same() {
     let world = World::new().await;
     let job = world.job().await;
