@@ -3,6 +3,8 @@
 //! What every operation shares (problems, headers, the key) is added here, once. Called once by the server, and by whoever writes
 //! the description to a file.
 
+mod events;
+
 use serde_json::{Value, json};
 use sluice_extract::limits::{QUESTIONS_OPEN_MAX, RETRIES_MAX, TEMPERATURE_MAX};
 use utoipa::openapi::schema::Schema;
@@ -40,6 +42,21 @@ fn document() -> Value {
     document
 }
 
+/// What a stream is made of, where the handlers can say only that it is text.
+fn describe_streams(document: &mut Value) {
+    let of = |name: &str| json!({"schema": {"$ref": format!("#/components/schemas/{name}")}});
+    for (path, method, name) in [
+        ("/v1/extract/jobs", "post", "ExtractStreamEvent"),
+        ("/v1/extract/jobs/{job_id}/stream", "get", "ExtractStreamEvent"),
+        ("/jobs/{job_id}/stream", "get", "JobStreamEvent"),
+        ("/v1/jobs/{job_id}/stream", "get", "JobStreamEvent"),
+    ] {
+        document["paths"][path][method]["responses"]["200"]["content"]["text/event-stream"] = of(name);
+    }
+    document["components"]["schemas"]["EventPage"]["properties"]["data"]["items"] =
+        json!({"$ref": "#/components/schemas/ExtractEvent"});
+}
+
 /// What stands at every operation, and what they refer to.
 fn share(document: &mut Value) {
     document["security"] = json!([{"bearer": []}, {"api_key": []}]);
@@ -49,6 +66,10 @@ fn share(document: &mut Value) {
     });
     document["components"]["schemas"]["Problem"] = problem();
     document["components"]["schemas"]["FieldProblem"] = field_problem();
+    for (name, schema) in events::schemas() {
+        document["components"]["schemas"][name] = schema;
+    }
+    describe_streams(document);
     document["components"]["headers"] = headers();
     let Some(Value::Object(paths)) = document.get_mut("paths") else { return };
     for (path, item) in paths {

@@ -28,7 +28,7 @@ async fn resumed(world: &World, job: JobId, last_event_id: &str) -> Stream {
 }
 
 /// A job with one of every event: 12 of them.
-async fn eventful(world: &World) -> JobId {
+pub(crate) async fn eventful(world: &World) -> JobId {
     let job = world.job().await;
     let hand = world.hand(job);
     hand.begin().await;

@@ -1,0 +1,285 @@
+//! The events of both streams as JSON Schemas, for the description of the API.
+//!
+//! What an event is written from is in `wire::event` and `wire::generic`; a test holds the two together by validating
+//! every event of real jobs against these. Never writes an event.
+
+use serde_json::{Map, Value, json};
+
+/// Name and schema of all that describes events.
+pub(super) fn schemas() -> Vec<(&'static str, Value)> {
+    vec![
+        ("Attribution", attribution()),
+        ("Finding", finding()),
+        ("UsageMetadata", usage_metadata()),
+        ("ExtractEvent", extract_event()),
+        ("ExtractStreamEvent", frame("ExtractEvent", &EXTRACT_NAMES)),
+        ("JobEvent", job_event()),
+        ("JobStreamEvent", frame("JobEvent", &JOB_NAMES)),
+    ]
+}
+
+/// The events that the Extract API's stream has names for, in the order in which a job meets them.
+const EXTRACT_NAMES: [&str; 10] = [
+    "state",
+    "start",
+    "progress",
+    "agentic_array_progress",
+    "subtree_retry",
+    "subtree_result",
+    "subtree_error",
+    "completed",
+    "failed",
+    "cancelled",
+];
+
+const JOB_NAMES: [&str; 5] = ["status", "progress", "completed", "failed", "canceled"];
+
+/// One event of a stream, once its lines are read: each `text/event-stream` answer is a sequence of these.
+fn frame(of: &str, names: &[&str]) -> Value {
+    json!({
+        "type": "object",
+        "description": "One server-sent event. Lines that begin with a colon are heartbeats.",
+        "required": ["id", "event", "data"],
+        "properties": {
+            "id": {
+                "type": "string", "pattern": "^[0-9]+$",
+                "description": "Its sequence in the job's log: send the last one as Last-Event-ID to go on after it",
+            },
+            "event": {"type": "string", "enum": names},
+            "retry": {"type": "integer", "minimum": 0, "description": "When to come back, in milliseconds"},
+            "data": {"type": "string", "contentMediaType": "application/json", "contentSchema": reference(of)},
+        },
+    })
+}
+
+fn extract_event() -> Value {
+    let subtree = [("subtree_id", text("Its name within the job")), ("path", text("JSON pointer into the result"))];
+    let progress = ("progress", reference("JobProgress"));
+    let status = ("status", reference("JobStatusName"));
+    let failure = [("error_type", text("A code of `docs/errors`")), ("error_message", text("One sentence"))];
+    let usage = ("usage_metadata", reference("UsageMetadata"));
+    let metadata = ("metadata", json!({"type": "object", "description": "As in the results"}));
+    let end = [status.clone(), metadata];
+    let variants = [
+        variant(
+            "state",
+            "Where the job is now: the first event of a stream without a cursor",
+            &[
+                status.clone(),
+                ("accumulated_results", json!({"type": "object"})),
+                ("failed_subtrees", list(reference("JobFailedSubtree"))),
+                progress.clone(),
+                ("total_subtrees", count("Parts of the schema")),
+            ],
+        ),
+        variant(
+            "start",
+            "Somebody began to work on it",
+            &[
+                ("total_subtrees", count("Parts of the schema")),
+                ("start_time", time()),
+                ("subtrees", list(json!({"type": "object"}))),
+            ],
+        ),
+        went_on(status),
+        variant(
+            "agentic_array_progress",
+            "More rows of a long array",
+            &[
+                subtree[0].clone(),
+                subtree[1].clone(),
+                ("items_extracted", count("Rows so far")),
+                ("items_new", list(json!({}))),
+                ("pages_covered", list(count("A page"))),
+                ("turn", count("From 1")),
+                ("done", json!({"type": "boolean"})),
+                usage.clone(),
+            ],
+        ),
+        variant(
+            "subtree_retry",
+            "A part failed and is repeated",
+            &[
+                subtree[0].clone(),
+                ("attempt", count("The one that failed, from 1")),
+                failure[0].clone(),
+                failure[1].clone(),
+                ("retry_in_ms", count("Milliseconds until then")),
+            ],
+        ),
+        variant(
+            "subtree_result",
+            "A part has its answer",
+            &[
+                subtree[0].clone(),
+                subtree[1].clone(),
+                ("extracted_result", json!({})),
+                ("attributions", json!({"type": "object", "additionalProperties": reference("Attribution")})),
+                ("findings", list(reference("Finding"))),
+                ("attempt", count("From 1")),
+                ("remembered", json!({"type": "boolean", "description": "It was answered before and not asked again"})),
+                usage,
+                progress.clone(),
+            ],
+        ),
+        variant(
+            "subtree_error",
+            "A part will have no answer",
+            &[
+                subtree[0].clone(),
+                subtree[1].clone(),
+                failure[0].clone(),
+                failure[1].clone(),
+                ("attempts", count("Those that were made")),
+                progress,
+            ],
+        ),
+        variant("completed", "The job has its result", &end),
+        variant("failed", "The job has no result", &[end[0].clone(), end[1].clone(), ("error", reference("JobError"))]),
+        variant("cancelled", "The job was stopped", &end),
+    ];
+    json!({"oneOf": variants})
+}
+
+/// What the published API has no name of its own for.
+fn went_on(status: (&str, Value)) -> Value {
+    let causes = ["document_read", "planned", "step_failed", "cancel_requested", "reopened", "ended_before"];
+    let mut event = variant(
+        "progress",
+        "Something went on",
+        &[
+            ("cause", json!({"type": "string", "enum": causes})),
+            status,
+            ("current_activity", text("What is being done")),
+            ("progress", reference("JobProgress")),
+        ],
+    );
+    for (key, schema) in [
+        ("page_count", count("With `document_read`: pages that the file says it has")),
+        ("pages_read", count("With `document_read`: pages that were read")),
+        ("findings", list(reference("Finding"))),
+        ("error_type", text("With `step_failed`: a code of `docs/errors`")),
+        ("error_message", text("With `step_failed`: one sentence")),
+    ] {
+        event["properties"][key] = schema;
+    }
+    event
+}
+
+/// An event of the Extract API: what all have, and its own.
+fn variant(name: &str, description: &str, own: &[(&str, Value)]) -> Value {
+    let mut properties = Map::new();
+    properties.insert("type".into(), json!({"const": name}));
+    properties.insert("job_id".into(), json!({"type": "string", "format": "uuid"}));
+    properties.insert("sequence".into(), count("Its place in the log: the id of the event"));
+    properties.insert("timestamp".into(), time());
+    for (key, schema) in own {
+        properties.insert((*key).to_owned(), schema.clone());
+    }
+    let required: Vec<&String> = properties.keys().collect();
+    json!({"type": "object", "description": description, "required": required, "properties": properties})
+}
+
+fn job_event() -> Value {
+    json!({
+        "type": "object",
+        "required": ["job_id", "type", "status", "timestamp", "sequence", "progress", "message"],
+        "properties": {
+            "job_id": {"type": "string", "pattern": "^job_[0-7][0-9A-HJKMNP-TV-Z]{25}$"},
+            "type": text("What kind of work: `document.extract`"),
+            "status": reference("GenericStatus"),
+            "timestamp": time(),
+            "sequence": count("Its place in the log: the id of the event"),
+            "progress": {"type": "number", "minimum": 0, "maximum": 1},
+            "message": text("What is being done"),
+            "results": {"description": "With `completed`: the data"},
+            "error": reference("JobError"),
+        },
+    })
+}
+
+fn attribution() -> Value {
+    let matched = json!({
+        "type": "string", "enum": ["exact", "close", "missing"],
+        "description": "Computed from the words: they are the value; they mean it; it stands nowhere in the document",
+    });
+    let fraction = json!({"type": "number", "minimum": 0, "maximum": 1});
+    let corners = json!({"x0": fraction, "y0": fraction, "x1": fraction, "y1": fraction});
+    json!({
+        "type": "object",
+        "description": "The proof of one value",
+        "required": ["match", "confidence", "page_numbers", "locations"],
+        "properties": {
+            "match": matched,
+            "confidence": {"type": "number", "minimum": 0, "maximum": 1, "description": "How likely the value is right"},
+            "reasoning": text("Why this value, in one sentence"),
+            "page_numbers": list(count("From 1")),
+            "locations": list(json!({
+                "type": "object",
+                "required": ["page", "bounding_box", "quote", "match"],
+                "properties": {
+                    "page": {"type": "integer", "minimum": 1},
+                    "bounding_box": {
+                        "type": "object",
+                        "description": "Fractions of the page, from its top left",
+                        "required": ["x0", "y0", "x1", "y1"],
+                        "properties": corners,
+                    },
+                    "quote": text("The words as they stand there"),
+                    "match": matched,
+                },
+            })),
+        },
+    })
+}
+
+fn finding() -> Value {
+    json!({
+        "type": "object",
+        "description": "A doubt that does not stop the work",
+        "required": ["kind", "message"],
+        "properties": {
+            "kind": {"type": "string"},
+            "page": {"type": "integer", "minimum": 1},
+            "pointer": text("JSON pointer into the result or the schema"),
+            "message": text("What, and what to do about it"),
+        },
+    })
+}
+
+/// Tokens and money: null where the model does not say.
+fn usage_metadata() -> Value {
+    let tokens = json!({"type": ["integer", "null"], "minimum": 0});
+    json!({
+        "type": "object",
+        "properties": {
+            "model": {"type": ["string", "null"]},
+            "cost_usd": {"type": ["number", "null"], "minimum": 0},
+            "calls": {"type": "integer", "minimum": 0},
+            "input_tokens": tokens,
+            "cached_tokens": tokens,
+            "output_tokens": tokens,
+            "thinking_tokens": tokens,
+        },
+    })
+}
+
+fn reference(name: &str) -> Value {
+    json!({"$ref": format!("#/components/schemas/{name}")})
+}
+
+fn text(description: &str) -> Value {
+    json!({"type": "string", "description": description})
+}
+
+fn count(description: &str) -> Value {
+    json!({"type": "integer", "minimum": 0, "description": description})
+}
+
+fn time() -> Value {
+    json!({"type": "string", "format": "date-time"})
+}
+
+fn list(of: Value) -> Value {
+    json!({"type": "array", "items": of})
+}
