@@ -44,23 +44,32 @@ pub(crate) enum From {
     After(u64),
 }
 
-/// Where a client says it is: `Last-Event-ID`, else `?starting_after=`.
+/// Where a client says it is: `Last-Event-ID`, else `?starting_after=`. Both must be a place in the log where both are
+/// sent: a browser repeats the address it began with, and adds where it is.
 ///
 /// # Errors
-/// It is no number.
-pub(crate) fn cursor(headers: &HeaderMap, query: &Query) -> Result<From, Problem> {
+/// One is no number, or lies past the end of the log.
+pub(crate) fn cursor(headers: &HeaderMap, query: &Query, log_end: u64) -> Result<From, Problem> {
     let header = headers.get("last-event-id").map(|value| value.to_str().unwrap_or("?").trim());
     // A browser that saw no id sends none; a client that sends an empty one says the same.
-    let sent = header.filter(|text| !text.is_empty()).or_else(|| query.text("starting_after"));
-    let Some(text) = sent else { return Ok(From::Now) };
-    let number = text.parse().map_err(|_| Problem::bad_request(format!("{text:?} is no event's id")))?;
-    Ok(From::After(number))
+    let header = header.filter(|text| !text.is_empty());
+    let place = |text: Option<&str>| text.map(|text| place_in(log_end, text)).transpose();
+    let (seen, began) = (place(header)?, place(query.text("starting_after"))?);
+    Ok(seen.or(began).map_or(From::Now, From::After))
+}
+
+fn place_in(log_end: u64, text: &str) -> Result<u64, Problem> {
+    let after: u64 = text.parse().map_err(|_| Problem::bad_request(format!("{text:?} is no event's id")))?;
+    if after > log_end {
+        return Err(Problem::bad_request(format!("the log ends at {log_end}, before {after}")));
+    }
+    Ok(after)
 }
 
 /// The stream of a job, or the answer that there is nothing more.
 ///
 /// # Errors
-/// The cursor is past the end; or the store does not work.
+/// The store does not work.
 pub(crate) async fn stream(
     app: &Arc<App>,
     row: &JobRow,
@@ -70,9 +79,6 @@ pub(crate) async fn stream(
 ) -> Result<Response, Problem> {
     let first = match from {
         From::Now => first(app, row, door).await?,
-        From::After(after) if after > row.log_end => {
-            return Err(Problem::bad_request(format!("the log ends at {}, before {after}", row.log_end)));
-        }
         // Nothing comes after the end: this answer stops a browser from coming back.
         From::After(after) if row.status.is_ended() && after == row.log_end => {
             return Ok(http::StatusCode::NO_CONTENT.into_response());

@@ -23,7 +23,8 @@ use crate::wire::query::Query;
     params(("job_id" = String, Path, format = Uuid),
         ("starting_after" = Option<u64>, Query, minimum = 0, description = "The last event that is known"),
         ("access_token" = Option<String>, Query, description = "The key, for a browser's EventSource"),
-        ("Last-Event-ID" = Option<u64>, Header, minimum = 0, description = "As starting_after, and before it")),
+        ("Last-Event-ID" = Option<String>, Header, pattern = "^[0-9]*$",
+            description = "As starting_after, and before it; an empty one says nothing")),
     responses((status = 200, body = String, content_type = "text/event-stream"),
         (status = 204, description = "Nothing comes after this event"), (status = 400), (status = 404)))]
 pub(crate) async fn extract_stream(
@@ -41,7 +42,8 @@ pub(crate) async fn extract_stream(
     params(("job_id" = String, Path),
         ("starting_after" = Option<u64>, Query, minimum = 0, description = "The last event that is known"),
         ("access_token" = Option<String>, Query, description = "The key, for a browser's EventSource"),
-        ("Last-Event-ID" = Option<u64>, Header, minimum = 0, description = "As starting_after, and before it")),
+        ("Last-Event-ID" = Option<String>, Header, pattern = "^[0-9]*$",
+            description = "As starting_after, and before it; an empty one says nothing")),
     responses((status = 200, body = String, content_type = "text/event-stream"),
         (status = 204, description = "Nothing comes after this event"), (status = 400), (status = 404)))]
 pub(crate) async fn jobs_stream(
@@ -62,8 +64,8 @@ async fn attach(
     headers: &HeaderMap,
     door: Door,
 ) -> Result<Response, Problem> {
-    let from = cursor(headers, query)?;
     let row = find(app, asker, id).await?;
+    let from = cursor(headers, query, row.log_end)?;
     let place = app.streams.open(asker.key)?;
     stream(app, &row, door, from, place).await
 }

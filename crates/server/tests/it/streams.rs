@@ -204,6 +204,8 @@ async fn rule_3_a_cursor_past_the_end_or_malformed_is_400() {
         assert_eq!(send(request).await.expect(400).json()["code"], "BAD_REQUEST", "{cursor}");
     }
     world.get(&format!("{}?starting_after=4", path(job))).await.expect(400);
+    let both = world.request(Method::GET, &format!("{}?starting_after=4", path(job))).header("last-event-id", "1");
+    send(both).await.expect(400);
 }
 
 #[tokio::test]

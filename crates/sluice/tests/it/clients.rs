@@ -150,3 +150,29 @@ fn start(server: &Server, model: &str) -> String {
     let body = json!({"document_id": document, "schema_id": schema, "config": {"model": model}});
     client.post("/v1/extract/jobs", &body, None).unwrap()["job_id"].as_str().unwrap().to_owned()
 }
+
+#[test]
+fn a_property_based_tester_finds_no_request_that_is_answered_otherwise_than_described() {
+    let program = root().join("target/clients/bin/schemathesis");
+    assert!(program.is_file(), "{} is missing: run ./setup", program.display());
+    let server = Server::start(&["--requests-per-minute", "1000000", "--active-jobs-max", "1000000"]);
+    // It is told of one of each, beside all that it makes up.
+    let of_server = server.client();
+    let document = of_server.upload("invoice.pdf", &example("invoice"));
+    let schema = of_server.schema(&serde_json::from_slice(&std::fs::read(file("schema.json")).unwrap()).unwrap());
+    let job = start(&server, "embedded");
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::copy(root().join("schemathesis.toml"), folder.path().join("schemathesis.toml")).unwrap();
+    for (name, id) in [("documents", &document), ("schemas", &schema), ("jobs", &job)] {
+        std::fs::write(folder.path().join(format!("{name}.txt")), format!("\"{id}\"\n")).unwrap();
+    }
+    let output = Command::new(program)
+        .current_dir(folder.path())
+        .env("NO_PROXY", "*")
+        .env("SLUICE_KEY", &server.key)
+        .args(["--config-file", "schemathesis.toml", "run", "--no-color"])
+        .arg(format!("{}/openapi.json", server.base))
+        .output()
+        .unwrap();
+    passes(&output);
+}
