@@ -52,112 +52,127 @@ fn frame(of: &str, names: &[&str]) -> Value {
     })
 }
 
+/// A property with its schema.
+type Field = (&'static str, Value);
+
 fn extract_event() -> Value {
-    let subtree = [("subtree_id", text("Its name within the job")), ("path", text("JSON pointer into the result"))];
-    let progress = ("progress", reference("JobProgress"));
-    let status = ("status", reference("JobStatusName"));
-    let failure = [("error_type", text("A code of `docs/errors`")), ("error_message", text("One sentence"))];
-    let usage = ("usage_metadata", reference("UsageMetadata"));
-    let metadata = ("metadata", json!({"type": "object", "description": "As in the results"}));
-    let end = [status.clone(), metadata];
-    let variants = [
-        variant(
-            "state",
-            "Where the job is now: the first event of a stream without a cursor",
-            &[
-                status.clone(),
-                ("accumulated_results", json!({"type": "object"})),
-                ("failed_subtrees", list(reference("JobFailedSubtree"))),
-                progress.clone(),
-                ("total_subtrees", count("Parts of the schema")),
-            ],
-        ),
-        variant(
-            "start",
-            "Somebody began to work on it",
-            &[
-                ("total_subtrees", count("Parts of the schema")),
-                ("start_time", time()),
-                ("subtrees", list(json!({"type": "object"}))),
-            ],
-        ),
-        went_on(status),
-        variant(
-            "agentic_array_progress",
-            "More rows of a long array",
-            &[
-                subtree[0].clone(),
-                subtree[1].clone(),
-                ("items_extracted", count("Rows so far")),
-                ("items_new", list(json!({}))),
-                ("pages_covered", list(count("A page"))),
-                ("turn", count("From 1")),
-                ("done", json!({"type": "boolean"})),
-                usage.clone(),
-            ],
-        ),
-        variant(
-            "subtree_retry",
-            "A part failed and is repeated",
-            &[
-                subtree[0].clone(),
-                ("attempt", count("The one that failed, from 1")),
-                failure[0].clone(),
-                failure[1].clone(),
-                ("retry_in_ms", count("Milliseconds until then")),
-            ],
-        ),
-        variant(
-            "subtree_result",
-            "A part has its answer",
-            &[
-                subtree[0].clone(),
-                subtree[1].clone(),
-                ("extracted_result", json!({})),
-                ("attributions", json!({"type": "object", "additionalProperties": reference("Attribution")})),
-                ("findings", list(reference("Finding"))),
-                ("attempt", count("From 1")),
-                ("remembered", json!({"type": "boolean", "description": "It was answered before and not asked again"})),
-                usage,
-                progress.clone(),
-            ],
-        ),
-        variant(
-            "subtree_error",
-            "A part will have no answer",
-            &[
-                subtree[0].clone(),
-                subtree[1].clone(),
-                failure[0].clone(),
-                failure[1].clone(),
-                ("attempts", count("Those that were made")),
-                progress,
-            ],
-        ),
-        variant("completed", "The job has its result", &end),
-        variant("failed", "The job has no result", &[end[0].clone(), end[1].clone(), ("error", reference("JobError"))]),
-        variant("cancelled", "The job was stopped", &end),
-    ];
+    let mut variants = vec![state(), start(), went_on()];
+    variants.extend(of_a_part());
+    variants.push(variant("completed", "The job has its result", &[status(), metadata()]));
+    variants.push(variant(
+        "failed",
+        "The job has no result",
+        &[status(), metadata(), ("error", reference("JobError"))],
+    ));
+    variants.push(variant("cancelled", "The job was stopped", &[status(), metadata()]));
     json!({"oneOf": variants})
 }
 
+fn state() -> Value {
+    let own = [
+        status(),
+        ("accumulated_results", json!({"type": "object"})),
+        ("failed_subtrees", list(&reference("JobFailedSubtree"))),
+        progress(),
+        ("total_subtrees", count("Parts of the schema")),
+    ];
+    variant("state", "Where the job is now: the first event of a stream without a cursor", &own)
+}
+
+fn start() -> Value {
+    let own = [
+        ("total_subtrees", count("Parts of the schema")),
+        ("start_time", time()),
+        ("subtrees", list(&json!({"type": "object"}))),
+    ];
+    variant("start", "Somebody began to work on it", &own)
+}
+
+/// Rows, a repeated attempt, an answer, none.
+fn of_a_part() -> Vec<Value> {
+    let rows = [
+        subtree(),
+        path(),
+        ("items_extracted", count("Rows so far")),
+        ("items_new", list(&json!({}))),
+        ("pages_covered", list(&count("A page"))),
+        ("turn", count("From 1")),
+        ("done", json!({"type": "boolean"})),
+        usage(),
+    ];
+    let [error_type, error_message] = failure();
+    let retry = [
+        subtree(),
+        ("attempt", count("The one that failed, from 1")),
+        error_type.clone(),
+        error_message.clone(),
+        ("retry_in_ms", count("Milliseconds until then")),
+    ];
+    let result = [
+        subtree(),
+        path(),
+        ("extracted_result", json!({})),
+        ("attributions", json!({"type": "object", "additionalProperties": reference("Attribution")})),
+        ("findings", list(&reference("Finding"))),
+        ("attempt", count("From 1")),
+        ("remembered", json!({"type": "boolean", "description": "It was answered before and not asked again"})),
+        usage(),
+        progress(),
+    ];
+    let error = [subtree(), path(), error_type, error_message, ("attempts", count("Those that were made")), progress()];
+    vec![
+        variant("agentic_array_progress", "More rows of a long array", &rows),
+        variant("subtree_retry", "A part failed and is repeated", &retry),
+        variant("subtree_result", "A part has its answer", &result),
+        variant("subtree_error", "A part will have no answer", &error),
+    ]
+}
+
+fn subtree() -> Field {
+    ("subtree_id", text("Its name within the job"))
+}
+
+fn path() -> Field {
+    ("path", text("JSON pointer into the result"))
+}
+
+fn progress() -> Field {
+    ("progress", reference("JobProgress"))
+}
+
+fn status() -> Field {
+    ("status", reference("JobStatusName"))
+}
+
+fn metadata() -> Field {
+    ("metadata", json!({"type": "object", "description": "As in the results"}))
+}
+
+fn usage() -> Field {
+    ("usage_metadata", reference("UsageMetadata"))
+}
+
+fn failure() -> [Field; 2] {
+    [("error_type", text("A code of `docs/errors`")), ("error_message", text("One sentence"))]
+}
+
 /// What the published API has no name of its own for.
-fn went_on(status: (&str, Value)) -> Value {
+fn went_on() -> Value {
     let causes = ["document_read", "planned", "step_failed", "cancel_requested", "reopened", "ended_before"];
     let mut event = variant(
         "progress",
         "Something went on",
         &[
             ("cause", json!({"type": "string", "enum": causes})),
-            status,
+            status(),
             ("current_activity", text("What is being done")),
-            ("progress", reference("JobProgress")),
+            progress(),
         ],
     );
     for (key, schema) in [
         ("page_count", count("With `document_read`: pages that the file says it has")),
         ("pages_read", count("With `document_read`: pages that were read")),
-        ("findings", list(reference("Finding"))),
+        ("findings", list(&reference("Finding"))),
         ("error_type", text("With `step_failed`: a code of `docs/errors`")),
         ("error_message", text("With `step_failed`: one sentence")),
     ] {
@@ -167,7 +182,7 @@ fn went_on(status: (&str, Value)) -> Value {
 }
 
 /// An event of the Extract API: what all have, and its own.
-fn variant(name: &str, description: &str, own: &[(&str, Value)]) -> Value {
+fn variant(name: &str, description: &str, own: &[Field]) -> Value {
     let mut properties = Map::new();
     properties.insert("type".into(), json!({"const": name}));
     properties.insert("job_id".into(), json!({"type": "string", "format": "uuid"}));
@@ -213,8 +228,8 @@ fn attribution() -> Value {
             "match": matched,
             "confidence": {"type": "number", "minimum": 0, "maximum": 1, "description": "How likely the value is right"},
             "reasoning": text("Why this value, in one sentence"),
-            "page_numbers": list(count("From 1")),
-            "locations": list(json!({
+            "page_numbers": list(&count("From 1")),
+            "locations": list(&json!({
                 "type": "object",
                 "required": ["page", "bounding_box", "quote", "match"],
                 "properties": {
@@ -280,6 +295,6 @@ fn time() -> Value {
     json!({"type": "string", "format": "date-time"})
 }
 
-fn list(of: Value) -> Value {
+fn list(of: &Value) -> Value {
     json!({"type": "array", "items": of})
 }
