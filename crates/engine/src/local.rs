@@ -103,7 +103,7 @@ impl Local {
         let document_hash = patiently(|| blobs.put(bytes.clone())).await?;
         // Held until the end, so that the document is in memory once.
         let desk = self.worker.desk();
-        let ticket = desk.library.ticket(&document_hash, &order.config.pages);
+        let ticket = desk.library.ticket(&order.tenant, &document_hash, &order.config.pages);
         let schema_text = Bytes::from(order.schema.original.to_string());
         let schema_hash = patiently(|| blobs.put(schema_text.clone())).await?;
         let job = NewJob {

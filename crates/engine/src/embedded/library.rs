@@ -15,10 +15,11 @@ use sluice_document::{PageSelection, Reader};
 use sluice_extract::attribution::Index;
 use sluice_extract::code::{Code, Finding};
 use sluice_extract::page::{ContentHash, Document};
-use sluice_store::{Blobs, StoreError};
-use tokio::sync::{OnceCell, Semaphore};
+use sluice_store::{Blobs, StoreError, Tenant};
+use tokio::sync::OnceCell;
 
 use super::patience::patiently;
+use super::turns::{Turn, Turns};
 use crate::StepError;
 use crate::steps::read_document::read_document;
 
@@ -47,7 +48,7 @@ type Shelf = OnceCell<Arc<Volume>>;
 pub(crate) struct Library {
     blobs: Blobs,
     reader: Arc<Reader>,
-    readings: Semaphore,
+    readings: Turns,
     shelves: Mutex<HashMap<(ContentHash, ContentHash), Weak<Shelf>>>,
 }
 
@@ -58,22 +59,24 @@ pub(crate) struct Ticket {
     how: ContentHash,
     pages: PageSelection,
     shelf: Arc<Shelf>,
+    turn: Arc<Turn>,
 }
 
 impl Library {
     pub(crate) fn new(blobs: Blobs, reader: Arc<Reader>, readings_max: usize) -> Self {
-        Self { blobs, reader, readings: Semaphore::new(readings_max.max(1)), shelves: Mutex::default() }
+        Self { blobs, reader, readings: Turns::new(readings_max), shelves: Mutex::default() }
     }
 
-    /// For these pages of the document with these bytes.
-    pub(crate) fn ticket(&self, of: &ContentHash, pages: &PageSelection) -> Ticket {
+    /// For these pages of the document with these bytes. Where it must be read, it is read when its tenant is next.
+    pub(crate) fn ticket(&self, tenant: &Tenant, of: &ContentHash, pages: &PageSelection) -> Ticket {
         let how = how_it_is_read(&self.reader, pages);
         let mut shelves = self.shelves.lock().unwrap_or_else(PoisonError::into_inner);
         shelves.retain(|_, shelf| shelf.strong_count() > 0);
         let place = (of.clone(), how.clone());
         let shelf = shelves.get(&place).and_then(Weak::upgrade).unwrap_or_default();
         shelves.insert(place, Arc::downgrade(&shelf));
-        Ticket { of: of.clone(), how, pages: pages.clone(), shelf }
+        let turn = Arc::new(self.readings.of(tenant));
+        Ticket { of: of.clone(), how, pages: pages.clone(), shelf, turn }
     }
 
     /// The document: the one in memory, the one that was kept, or read now. Dropping this stops the reading.
@@ -83,7 +86,7 @@ impl Library {
                 return Ok(kept);
             }
             // Another process of reading may have ended meanwhile; the child is what must not be many.
-            let _permit = self.readings.acquire().await;
+            let _permit = ticket.turn.come().await;
             self.read(ticket).await
         });
         volume.await.cloned()

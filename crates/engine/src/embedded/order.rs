@@ -94,7 +94,10 @@ impl Order {
     pub(super) async fn document(&self) -> Result<Arc<Volume>, StepError> {
         let pages = &self.config()?.pages;
         let library = &self.desk.library;
-        let ticket = self.ticket.get_or_init(|| async { library.ticket(&self.job.document_hash, pages) }).await;
+        let ticket = self
+            .ticket
+            .get_or_init(|| async { library.ticket(&self.job.tenant, &self.job.document_hash, pages) })
+            .await;
         library.get(ticket).await
     }
 }

@@ -1,8 +1,8 @@
-//! Whose question is next: at most so many at once, and nobody stands behind a long queue of one other.
+//! Who is next: at most so many at once, and nobody stands behind a long queue of one other.
 //!
-//! A job sends one of its questions to its tenant's queue, a tenant one of its jobs' to the common one. So those who wait
-//! are served in turn: tenants first, then the jobs of a tenant, then the questions of a job. Called before a model is
-//! asked.
+//! A job sends one of its wants to its tenant's queue, a tenant one of its jobs' to the common one. So those who wait
+//! are served in turn: tenants first, then the jobs of a tenant, then what a job wants. Called before a model is asked,
+//! and before a document is read.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -26,8 +26,8 @@ pub(super) struct Turn {
 }
 
 impl Turns {
-    pub(super) fn new(questions_max: usize) -> Self {
-        Self { open: Arc::new(Semaphore::new(questions_max.max(1))), tenants: Mutex::default() }
+    pub(super) fn new(at_once_max: usize) -> Self {
+        Self { open: Arc::new(Semaphore::new(at_once_max.max(1))), tenants: Mutex::default() }
     }
 
     /// For one job of a tenant.
@@ -41,7 +41,7 @@ impl Turns {
 }
 
 impl Turn {
-    /// Waits for it. The question may be asked as long as the permit is held; `None` never happens while the engine lives.
+    /// Waits for it. What was waited for may be done as long as the permit is held; `None` never happens while the engine lives.
     pub(super) async fn come(&self) -> Option<OwnedSemaphorePermit> {
         let _first_of_job = self.of_job.lock().await;
         let _first_of_tenant = self.of_tenant.lock().await;
