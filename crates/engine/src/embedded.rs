@@ -12,6 +12,7 @@ pub(crate) mod patience;
 mod remembered;
 mod run;
 mod running;
+mod trace;
 mod turns;
 mod work;
 pub mod worker;

@@ -18,6 +18,7 @@ use ulid::Ulid;
 
 use crate::app::App;
 use crate::problem::Problem;
+use crate::trace;
 use crate::wire::problem::{Door, MEDIA_TYPE, ProblemText};
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -29,6 +30,7 @@ pub(crate) async fn edge(State(app): State<Arc<App>>, request: Request, next: Ne
     let path = request.uri().path().to_owned();
     let route = request.extensions().get::<MatchedPath>().map(|matched| matched.as_str().to_owned());
     let span = tracing::info_span!("request", request_id, %method, path);
+    trace::join(&span, request.headers());
     let response = next.run(request).instrument(span.clone()).await;
     let mut response = finish(response, &method, &path, &request_id);
     if let Ok(value) = HeaderValue::from_str(&request_id) {
@@ -36,6 +38,7 @@ pub(crate) async fn edge(State(app): State<Arc<App>>, request: Request, next: Ne
     }
     let status = response.status().as_u16();
     let route = route.unwrap_or_else(|| "none".to_owned());
+    trace::answered(&span, &method, &route, response.status());
     metrics::counter!("sluice_http_requests_total", "method" => method.to_string(), "route" => route,
         "status" => status.to_string())
     .increment(1);

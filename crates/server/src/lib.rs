@@ -21,6 +21,7 @@ mod serve;
 mod settings;
 mod slow_readers;
 mod sse;
+mod trace;
 mod wire;
 
 pub use metrics::Metrics;

@@ -18,6 +18,7 @@ use super::library::on_a_thread;
 use super::order::{Asked, Order};
 use super::patience::patiently;
 use super::remembered::{PROMPT_VERSION, RememberedAnswer, Remembering, to_remember};
+use super::trace::told;
 use crate::StepError;
 use crate::steps::assemble::assemble;
 use crate::steps::extract_subtree::{Checking, SubtreeResult, Unanswered, extract_subtree};
@@ -55,7 +56,7 @@ pub(super) async fn whole(step: WholeStep, order: Arc<Order>, state: Arc<JobStat
         WholeStep::Plan => plan_questions(&order).await,
         WholeStep::Assemble => assemble_result(&order, &state).await,
     };
-    Outcome::Event(event.unwrap_or_else(|error| Event::StepFailed { step, failure: error.into() }))
+    told(Outcome::Event(event.unwrap_or_else(|error| Event::StepFailed { step, failure: error.into() })))
 }
 
 async fn start(order: &Order) -> Result<Event, StepError> {
@@ -88,7 +89,7 @@ async fn plan_questions(order: &Order) -> Result<Event, StepError> {
 pub(super) async fn subtree(order: Arc<Order>, state: SubtreeState, attempt: u32) -> Outcome {
     let mut spent = Spent::default();
     let subtree = state.id.clone();
-    match ask(&order, &state, attempt, &mut spent).await {
+    told(match ask(&order, &state, attempt, &mut spent).await {
         Ok((result, kept, remembered)) => {
             let SubtreeResult { value, attributions, findings, usage: _ } = result;
             let event = Event::SubtreeFinished { subtree, attempt, value, attributions, findings, remembered, spent };
@@ -97,7 +98,7 @@ pub(super) async fn subtree(order: Arc<Order>, state: SubtreeState, attempt: u32
         Err((error, retry_after_ms)) => {
             Outcome::Failed(FailedAttempt { subtree, attempt, failure: error.into(), retry_after_ms, spent })
         }
-    }
+    })
 }
 
 type Asking = Result<(SubtreeResult, Kept, bool), (StepError, Option<u64>)>;

@@ -6,6 +6,9 @@ use std::collections::{BTreeSet, HashMap};
 
 use sluice_extract::job::Step;
 use tokio::task::{AbortHandle, Id, JoinSet};
+use tracing::Instrument as _;
+
+use super::trace;
 
 /// What `T` came of a step; `None` where it panicked.
 pub(super) struct Ended<T> {
@@ -26,7 +29,8 @@ impl<T: Send + 'static> Running<T> {
     }
 
     pub(super) fn begin(&mut self, step: Step, attempt: u32, work: impl Future<Output = T> + Send + 'static) {
-        let handle = self.tasks.spawn(work);
+        let span = trace::of_step(&step, attempt);
+        let handle = self.tasks.spawn(work.instrument(span));
         self.steps.insert(handle.id(), (step, attempt, handle));
     }
 

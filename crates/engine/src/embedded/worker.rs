@@ -12,9 +12,11 @@ use sluice_store::{Claim, Lease, StoreError, WishRequest};
 use tokio::sync::watch;
 use tokio::task::{AbortHandle, Id, JoinError, JoinHandle, JoinSet};
 use tokio::time::Instant;
+use tracing::Instrument as _;
 
 use super::desk::Desk;
 use super::job_log::Leave;
+use super::trace;
 use super::work::work;
 
 pub use super::desk::{Jitter, Models, Named, Options, Parts, Takes};
@@ -172,7 +174,8 @@ impl Floor {
             }
             hand.lease.job != lease.job
         });
-        let task = self.tasks.spawn(work(Arc::clone(&self.desk), claim));
+        let span = trace::of_job(&claim.job);
+        let task = self.tasks.spawn(work(Arc::clone(&self.desk), claim).instrument(span));
         self.in_hand.insert(task.id(), Hand { lease, task });
     }
 

@@ -22,6 +22,7 @@ use crate::idempotency::{self, Begun};
 use crate::problem::Problem;
 use crate::readings;
 use crate::sse::{self, From, stream};
+use crate::trace;
 use crate::wire::job::{JobCreated, StartJob, StartRefused};
 use crate::wire::problem::{Door, ProblemCode};
 use crate::wire::schema::field_problems;
@@ -92,7 +93,7 @@ async fn start(app: &App, sent: &Sent, key: Option<&str>, hash: ContentHash) -> 
         document_hash: document.document.hash.clone(),
         schema: stored.schema.id,
         schema_hash,
-        request: asked.request(estimated_ms(app, &asked, &document, &schema)),
+        request: asked.request(estimated_ms(app, &asked, &document, &schema), &trace::place()),
         label: document.document.file_name.clone(),
         key: Some(sent.asker.key),
         request_hash: Some(hash),

@@ -1,5 +1,7 @@
 //! Jobs as the Extract API writes and takes them.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 use serde_json::{Value, json};
 use sluice_extract::config::{Config, ConfigProblem};
@@ -60,13 +62,15 @@ impl StartJob {
         Ok(Self { document_id, schema_id, config, stream })
     }
 
-    /// What is kept with the job: its config with every default, and how long it may take.
-    pub(crate) fn request(&self, estimated_ms: u64) -> Value {
+    /// What is kept with the job: its config with every default, how long it may take, and where it is in its starter's
+    /// trace.
+    pub(crate) fn request(&self, estimated_ms: u64, trace: &HashMap<String, String>) -> Value {
         json!({
             "document_id": self.document_id,
             "schema_id": self.schema_id,
             "config": self.config,
             "estimated_ms": estimated_ms,
+            "trace": trace,
         })
     }
 }

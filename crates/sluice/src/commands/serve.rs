@@ -4,6 +4,7 @@
 //! the server's, those of the work the engine's.
 
 mod inspect;
+mod traces;
 mod upkeep;
 
 use std::process::ExitCode;
@@ -23,6 +24,7 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 use self::inspect::InChild;
+use self::traces::Traces;
 use super::keys;
 use crate::cli::{LogFormat, ServeArgs};
 use crate::config;
@@ -34,7 +36,7 @@ const TENANT_FIRST: &str = "default";
 
 /// Serves until it is told to stop.
 pub(super) async fn run(args: ServeArgs, setup: &config::Settings) -> anyhow::Result<ExitCode> {
-    start_log(args.log);
+    let traces = start_log(args.log, args.otlp.as_deref())?;
     allow_many_streams();
     let models = setup.models_with(&args.script)?;
     let default = args.model.as_deref().unwrap_or(setup.model_default());
@@ -72,6 +74,7 @@ pub(super) async fn run(args: ServeArgs, setup: &config::Settings) -> anyhow::Re
     sluice_server::serve(listener, parts, settings(&args), told_to_stop()?).await.context("serving ended")?;
     upkeep.abort();
     worker.stop().await;
+    traces.end().await;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -142,17 +145,19 @@ fn told_to_stop() -> anyhow::Result<impl Future<Output = ()> + Send + 'static> {
     })
 }
 
-/// Standard output carries data only, so the log goes to standard error.
-fn start_log(format: LogFormat) {
+/// Standard output carries data only, so the log goes to standard error; traces go to a collector, where one is named.
+fn start_log(format: LogFormat, collector: Option<&str>) -> anyhow::Result<Traces> {
     let targets = Targets::new().with_default(LevelFilter::WARN).with_targets([
         ("sluice_server", LevelFilter::INFO),
         ("sluice_engine", LevelFilter::INFO),
         ("sluice", LevelFilter::INFO),
     ]);
-    let registry = tracing_subscriber::registry().with(targets);
+    let traces = Traces::to(collector)?;
+    let registry = tracing_subscriber::registry().with(targets).with(traces.layer());
     let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     match format {
         LogFormat::Text => registry.with(layer.with_ansi(false)).init(),
         LogFormat::Json => registry.with(layer.json().flatten_event(true)).init(),
     }
+    Ok(traces)
 }

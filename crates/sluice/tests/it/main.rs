@@ -24,6 +24,7 @@ mod run;
 mod serve;
 mod server;
 mod tenants;
+mod traces;
 mod trouble;
 mod upkeep;
 mod vendors;
