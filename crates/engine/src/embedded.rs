@@ -8,6 +8,7 @@ mod desk;
 mod job_log;
 pub(crate) mod library;
 mod order;
+mod paces;
 pub(crate) mod patience;
 mod remembered;
 mod run;

@@ -30,8 +30,10 @@ pub enum Code {
     SchemaInvalid,
     /// No model has this name.
     ModelUnknown,
-    /// The model cannot be asked now: no network, overloaded, a limit of requests.
+    /// The model cannot be asked now: no network, overloaded, broken off.
     ModelUnavailable,
+    /// The model was asked too much at once: a limit of requests or tokens.
+    RateLimited,
     /// The model will never answer this: a key refused, a safety stop.
     ModelRefused,
     /// The model answered with something that is not what was asked.
@@ -46,7 +48,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, for the pages and the tests that walk them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::UnreadableFile,
         Self::UnsupportedMedia,
         Self::EmptyDocument,
@@ -57,6 +59,7 @@ impl Code {
         Self::SchemaInvalid,
         Self::ModelUnknown,
         Self::ModelUnavailable,
+        Self::RateLimited,
         Self::ModelRefused,
         Self::AnswerInvalid,
         Self::BudgetSpent,
@@ -78,6 +81,7 @@ impl Code {
             Self::SchemaInvalid => "schema_invalid",
             Self::ModelUnknown => "model_unknown",
             Self::ModelUnavailable => "model_unavailable",
+            Self::RateLimited => "rate_limited",
             Self::ModelRefused => "model_refused",
             Self::AnswerInvalid => "answer_invalid",
             Self::BudgetSpent => "budget_spent",
@@ -90,7 +94,7 @@ impl Code {
     #[must_use]
     pub fn is_retryable(self) -> bool {
         match self {
-            Self::ModelUnavailable | Self::AnswerInvalid | Self::TookTooLong => true,
+            Self::ModelUnavailable | Self::RateLimited | Self::AnswerInvalid | Self::TookTooLong => true,
             Self::UnreadableFile
             | Self::UnsupportedMedia
             | Self::EmptyDocument
@@ -118,7 +122,8 @@ impl Code {
             | Self::TooLarge
             | Self::TookTooLong
             | Self::SchemaInvalid
-            | Self::ModelUnknown => true,
+            | Self::ModelUnknown
+            | Self::RateLimited => true,
             Self::ModelUnavailable
             | Self::ModelRefused
             | Self::AnswerInvalid

@@ -46,6 +46,8 @@ pub struct Config {
     pub use_explicit_context_cache: bool,
     /// How the schema is cut.
     pub splitter_config: SplitterConfig,
+    /// Who is asked instead where the model gives no answer.
+    pub fallback_model: Option<String>,
     /// US dollars after which nothing more is asked.
     pub max_cost_usd: Option<f64>,
     /// The pages that are read.
@@ -63,7 +65,7 @@ pub struct SplitterConfig {
 }
 
 /// Every key that a config may have.
-pub const KEYS: [&str; 15] = [
+pub const KEYS: [&str; 16] = [
     "model",
     "per_key_attribution",
     "temperature",
@@ -77,6 +79,7 @@ pub const KEYS: [&str; 15] = [
     "use_explicit_context_cache",
     "splitter_config",
     "splitter_configs",
+    "fallback_model",
     "max_cost_usd",
     "pages",
 ];
@@ -98,6 +101,7 @@ impl Config {
             n_max_retries: 3,
             use_explicit_context_cache: true,
             splitter_config: SplitterConfig::default(),
+            fallback_model: None,
             max_cost_usd: None,
             pages: PageSelection::All,
         }
@@ -140,6 +144,7 @@ impl Config {
             use_explicit_context_cache: fields
                 .boolean("use_explicit_context_cache", default.use_explicit_context_cache),
             splitter_config: SplitterConfig::read(fields),
+            fallback_model: fields.text_or_null("fallback_model"),
             max_cost_usd: fields.number_or_null("max_cost_usd", None),
             pages: fields.pages("pages"),
         }
@@ -149,7 +154,12 @@ impl Config {
     #[must_use]
     pub fn job_settings(&self) -> job::Settings {
         let retry = RetryRule { retries_max: self.n_max_retries, ..RetryRule::default() };
-        job::Settings { questions_max: self.max_num_concurrent_requests, retry, cost_usd_max: self.max_cost_usd }
+        job::Settings {
+            questions_max: self.max_num_concurrent_requests,
+            retry,
+            cost_usd_max: self.max_cost_usd,
+            fallback: self.fallback_model.clone().filter(|other| *other != self.model),
+        }
     }
 
     /// How the schema is cut.
@@ -238,6 +248,7 @@ mod tests {
             "isolate_arrays": true,
             "max_leaves_per_subtree": 40
           },
+          "fallback_model": null,
           "max_cost_usd": null,
           "pages": null
         }
@@ -249,7 +260,8 @@ mod tests {
         let said = json!({"model": "m", "per_key_attribution": true, "temperature": 0.5, "enable_thinking": false,
             "additional_instructions": "be brief", "enable_agentic_array_extraction": true,
             "max_num_concurrent_requests": 20, "validate_response_schema": false, "seed": -7, "n_max_retries": 0,
-            "use_explicit_context_cache": false, "max_cost_usd": 1.25, "pages": "1-3,7,9-",
+            "use_explicit_context_cache": false, "fallback_model": "other", "max_cost_usd": 1.25,
+            "pages": "1-3,7,9-",
             "splitter_config": {"isolate_arrays": false, "max_leaves_per_subtree": 3}});
         let config = Config::parse(&said, "embedded").unwrap();
         assert_eq!(serde_json::to_value(&config).unwrap(), said);

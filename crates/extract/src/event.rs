@@ -79,6 +79,9 @@ pub enum Event {
         wait_ms: u64,
         /// Unix time in milliseconds from which it may be repeated.
         retry_at_ms: u64,
+        /// Who is asked from now on instead of who was asked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        instead: Option<String>,
         /// What the attempt took.
         spent: Spent,
     },
@@ -207,6 +210,9 @@ pub struct Failure {
 pub struct Spent {
     /// Who was asked.
     pub model: String,
+    /// Who answered, in the words of its server, if it said so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answered_by: Option<String>,
     /// Calls and tokens.
     pub usage: Usage,
     /// US dollars; `None` where the price is not known.

@@ -12,7 +12,7 @@ mod remember;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -31,7 +31,7 @@ pub use readings::{FailedSubtree, Metadata, Progress, SubtreeCounts, Validation}
 pub use remember::SubtreeQuestion;
 
 /// What a job may do. The part of its settings that decides.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     /// Questions that are open at the same time, at least 1.
     pub questions_max: u32,
@@ -39,6 +39,8 @@ pub struct Settings {
     pub retry: RetryRule,
     /// US dollars after which nothing more is asked.
     pub cost_usd_max: Option<f64>,
+    /// Who is asked instead where the model gives no answer.
+    pub fallback: Option<String>,
 }
 
 /// What a job is, to those who wait for it.
@@ -122,6 +124,8 @@ pub struct JobState {
     pub findings: Vec<Finding>,
     /// Calls and tokens by model.
     pub usage: BTreeMap<String, Usage>,
+    /// Who answered, in the words of the servers, by who was asked.
+    pub answered_by: BTreeMap<String, BTreeSet<String>>,
     /// What all calls cost together.
     pub cost: Cost,
 }
@@ -177,6 +181,8 @@ pub struct SubtreeState {
     pub attempts: u32,
     /// Of these, the ones before the job was last reopened: they do not count against its retries.
     pub attempts_before: u32,
+    /// Who is asked instead of the job's own model, which gave no answer.
+    pub instead: Option<String>,
     /// Rows of a long array, as far as they arrived.
     pub rows: Rows,
 }
@@ -262,6 +268,9 @@ impl JobState {
     pub(crate) fn spend(&mut self, spent: &Spent) {
         if spent.usage == Usage::default() {
             return;
+        }
+        if let Some(answered_by) = &spent.answered_by {
+            self.answered_by.entry(spent.model.clone()).or_default().insert(answered_by.clone());
         }
         *self.usage.entry(spent.model.clone()).or_default() += spent.usage;
         match spent.cost_usd {

@@ -73,9 +73,13 @@ pub const QUESTION_WORDS_MAX: usize = 100_000;
 /// Seconds for a connection to a model's server.
 pub const MODEL_CONNECT_SECONDS: u64 = 10;
 
-/// Seconds of silence after which a model's server counts as gone. A model that runs on processors reads a long prompt
-/// for minutes before its first word.
-pub const MODEL_SILENCE_SECONDS: u64 = 300;
+/// Seconds from a question to the first byte of its answer. A model that runs on processors reads a long prompt for
+/// minutes before its first word, and one that thinks says nothing meanwhile.
+pub const MODEL_FIRST_SECONDS: u64 = 300;
+
+/// Seconds of silence in the middle of an answer after which a model's server counts as gone. Models think again between
+/// two words.
+pub const MODEL_SILENCE_SECONDS: u64 = 120;
 
 /// Seconds for a whole answer: 60,000 tokens at 40 a second, which is more than the vendors write at once.
 pub const MODEL_ANSWER_SECONDS: u64 = 1_800;
@@ -95,6 +99,26 @@ pub const MODEL_TURNS_MAX: u32 = 16;
 
 /// Longest wait that a model's server can ask for, in milliseconds: an hour. Who asks for more may be asked again then.
 pub const MODEL_RETRY_AFTER_MS_MAX: u64 = 3_600_000;
+
+/// Failures of a model in a row after which it is left alone for a while: fewer happen to a server that is only busy.
+pub const MODEL_FAILURES_IN_A_ROW_MAX: u32 = 5;
+
+/// How long a model is left alone that failed again and again, in milliseconds; twice as long each time it fails again.
+pub const MODEL_REST_MS_FIRST: u64 = 10_000;
+
+/// Longest time for which a model is left alone, in milliseconds: an outage is over sooner than anybody looks.
+pub const MODEL_REST_MS_MAX: u64 = 300_000;
+
+/// How long nothing is asked of a model that said it was too much and not for how long, in milliseconds; twice as long
+/// each time it says so again.
+pub const MODEL_SLOWDOWN_MS_FIRST: u64 = 1_000;
+
+/// Longest of these waits, in milliseconds: limits are of a minute.
+pub const MODEL_SLOWDOWN_MS_MAX: u64 = 60_000;
+
+/// Longest that a question waits for its model's pace in the hands of its job, in milliseconds. Longer waits are an
+/// attempt that failed, which is told, and gives another model its chance.
+pub const MODEL_PACE_WAIT_MS_MAX: u64 = 120_000;
 
 /// Questions of one job that may be open at the same time: the published bound.
 pub const QUESTIONS_OPEN_MAX: u32 = 20;

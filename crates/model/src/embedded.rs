@@ -16,7 +16,7 @@ use sluice_extract::page::Document;
 use sluice_extract::pointer::join;
 use sluice_extract::schema::{Kind, Node, Schema};
 
-use crate::{Answer, Model, ModelCard, ModelError, Price, Question, Usage};
+use crate::{Answer, Model, ModelCard, ModelError, PaceLimits, Price, Question, Usage};
 
 mod address;
 mod appositive;
@@ -96,6 +96,7 @@ impl Embedded {
             leaves_per_subtree_max: None,
             words_per_question_max: None,
             price: Some(Price::FREE),
+            limits: PaceLimits::default(),
             answer_ms_typical: 200,
         };
         Self { card, memo: Arc::default() }
@@ -157,7 +158,7 @@ impl Model for Embedded {
         };
         let evidence = solution.evidence.iter().filter(|(pointer, _)| below(pointer));
         let evidence = evidence.map(|(pointer, evidence)| (pointer.clone(), evidence.clone())).collect();
-        Ok(Answer { value, evidence, usage: Usage { calls: 1, ..Usage::default() }, findings: Vec::new() })
+        Ok(Answer { value, evidence, usage: Usage::calls(1), ..Answer::default() })
     }
 }
 

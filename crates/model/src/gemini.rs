@@ -15,8 +15,8 @@ pub use self::known::{DEFAULT, NAMES};
 use self::wire::Heard;
 use crate::http::{Http, NoAnswer, Secret, secret_header};
 use crate::prompt::{self, Prompt};
-use crate::turns::{self, Said, Turn};
-use crate::{Answer, Model, ModelCard, ModelError, Price, Question, Settings};
+use crate::turns::{self, Said, Turn, other_than_asked};
+use crate::{Answer, Model, ModelCard, ModelError, PaceLimits, Price, Question, Settings};
 
 /// Google's own address.
 pub const BASE_URL: &str = "https://generativelanguage.googleapis.com";
@@ -34,6 +34,8 @@ pub struct Setup {
     pub model: String,
     /// What it costs, where that is not what is known of this name.
     pub price: Option<Price>,
+    /// What the account may ask.
+    pub limits: PaceLimits,
     /// Today as `2026-11-22`: prices have an end.
     pub today: String,
 }
@@ -61,6 +63,7 @@ impl Gemini {
             leaves_per_subtree_max: Some(SUBTREE_LEAVES_DEFAULT),
             words_per_question_max: Some(QUESTION_WORDS_MAX),
             price: setup.price.or_else(|| known::price(&setup.model, &setup.today)),
+            limits: setup.limits,
             answer_ms_typical: 5_000,
         };
         Self { card, setup, url, http }
@@ -129,7 +132,10 @@ impl Turn for Asking<'_> {
                 return failed(Code::ModelUnavailable, told.to_owned());
             }
         };
-        Ok(Said { text: heard.content, is_whole, usage, findings: self.limits(is_held) })
+        let Gemini { card, setup, .. } = self.model;
+        let mut findings = self.limits(is_held);
+        findings.extend(other_than_asked(&card.name, &setup.model, heard.answered_by.as_deref()));
+        Ok(Said { text: heard.content, is_whole, usage, answered_by: heard.answered_by, findings })
     }
 }
 

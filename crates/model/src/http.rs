@@ -11,8 +11,10 @@ use ::http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
 use sluice_extract::code::Code;
 use sluice_extract::limits::{
-    MODEL_ANSWER_BYTES_MAX, MODEL_ANSWER_SECONDS, MODEL_CONNECT_SECONDS, MODEL_ERROR_BYTES_MAX, MODEL_SILENCE_SECONDS,
+    MODEL_ANSWER_BYTES_MAX, MODEL_ANSWER_SECONDS, MODEL_CONNECT_SECONDS, MODEL_ERROR_BYTES_MAX, MODEL_FIRST_SECONDS,
+    MODEL_SILENCE_SECONDS,
 };
+use tokio::time::{Instant, timeout_at};
 
 pub(crate) use self::refusal::Refusal;
 use crate::{ModelError, Usage};
@@ -41,12 +43,14 @@ impl std::fmt::Debug for Secret {
     }
 }
 
-/// How long and how large an exchange may be.
-#[derive(Clone, Copy, Debug)]
+/// How long each phase of an exchange may take, and how large it may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Patience {
     /// For a connection.
     pub connect: Duration,
-    /// Without a single byte.
+    /// From the question to the first byte of the answer.
+    pub first: Duration,
+    /// Between two bytes of an answer that has begun.
     pub silence: Duration,
     /// For the whole answer.
     pub answer: Duration,
@@ -58,6 +62,7 @@ impl Default for Patience {
     fn default() -> Self {
         Self {
             connect: Duration::from_secs(MODEL_CONNECT_SECONDS),
+            first: Duration::from_secs(MODEL_FIRST_SECONDS),
             silence: Duration::from_secs(MODEL_SILENCE_SECONDS),
             answer: Duration::from_secs(MODEL_ANSWER_SECONDS),
             bytes_max: MODEL_ANSWER_BYTES_MAX,
@@ -91,8 +96,6 @@ impl Http {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::Client::builder()
             .connect_timeout(patience.connect)
-            .read_timeout(patience.silence)
-            .timeout(patience.answer)
             // A question with a document in it goes to the server that was named, and to no other.
             .redirect(reqwest::redirect::Policy::none())
             .user_agent(concat!("sluice/", env!("CARGO_PKG_VERSION")))
@@ -103,10 +106,15 @@ impl Http {
 
     /// Sends JSON and waits for the head of the answer.
     pub(crate) async fn post(&self, url: &str, head: HeaderMap, body: &Value) -> Result<Incoming, NoAnswer> {
-        let sent = self.client.post(url).headers(head).json(body).send().await;
+        let now = Instant::now();
+        let Patience { first, silence, answer, bytes_max, .. } = self.patience;
+        let phases = Phases { first, silence, answer, first_by: now + first, whole_by: now + answer };
+        let sent =
+            timeout_at(phases.first_by.min(phases.whole_by), self.client.post(url).headers(head).json(body).send());
+        let sent = sent.await.map_err(|_| NoAnswer::Unheard(phases.too_long(0)))?;
         let response = sent.map_err(|error| NoAnswer::Unheard(unheard(&error)))?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let mut incoming = Incoming { response, bytes_max: self.patience.bytes_max, bytes: 0 };
+        let mut incoming = Incoming { response, phases, bytes_max, bytes: 0 };
         if (200..300).contains(&status) {
             return Ok(incoming);
         }
@@ -116,9 +124,37 @@ impl Http {
     }
 }
 
+/// How long each phase of this exchange may still take.
+struct Phases {
+    first: Duration,
+    silence: Duration,
+    answer: Duration,
+    first_by: Instant,
+    whole_by: Instant,
+}
+
+impl Phases {
+    /// When the next byte must be there, after so many.
+    fn next_by(&self, bytes: usize) -> Instant {
+        let next_by = if bytes == 0 { self.first_by } else { Instant::now() + self.silence };
+        next_by.min(self.whole_by)
+    }
+
+    /// It was not there.
+    fn too_long(&self, bytes: usize) -> ModelError {
+        let told = match bytes {
+            _ if Instant::now() >= self.whole_by => format!("was not done after {:?}", self.answer),
+            0 => format!("said nothing for {:?}", self.first),
+            _ => format!("fell silent for {:?} in the middle of its answer", self.silence),
+        };
+        ModelError::new(Code::ModelUnavailable, format!("the model's server {told}")).after(Usage::untold())
+    }
+}
+
 /// An answer that is still arriving.
 pub(crate) struct Incoming {
     response: reqwest::Response,
+    phases: Phases,
     bytes_max: usize,
     bytes: usize,
 }
@@ -154,7 +190,9 @@ impl Incoming {
     }
 
     async fn chunk(&mut self) -> Result<Option<bytes::Bytes>, ModelError> {
-        let chunk = self.response.chunk().await.map_err(|error| unheard(&error))?;
+        let next_by = self.phases.next_by(self.bytes);
+        let chunk = timeout_at(next_by, self.response.chunk()).await.map_err(|_| self.phases.too_long(self.bytes))?;
+        let chunk = chunk.map_err(|error| unheard(&error))?;
         self.bytes += chunk.as_ref().map_or(0, bytes::Bytes::len);
         if self.bytes > self.bytes_max {
             let message = format!("the answer is longer than {} bytes", self.bytes_max);

@@ -22,6 +22,7 @@ use sluice_extract::code::{Code, Finding};
 use sluice_extract::page::Document;
 use sluice_extract::schema::{Schema, Subtree};
 
+pub use sluice_extract::pace::PaceLimits;
 pub use sluice_extract::usage::{Price, Usage};
 
 /// Who is asked.
@@ -57,6 +58,9 @@ pub struct ModelCard {
     /// What it costs; `None` where that is not known.
     #[serde(default)]
     pub price: Option<Price>,
+    /// How often it may be asked.
+    #[serde(default)]
+    pub limits: PaceLimits,
     /// How long an answer takes as a rule, in milliseconds: only for the guess when a job may be done.
     #[serde(default)]
     pub answer_ms_typical: u64,
@@ -101,6 +105,8 @@ pub struct Answer {
     pub evidence: EvidenceMap,
     /// What it took.
     pub usage: Usage,
+    /// Who answered, in the words of its server; `None` where it did not say.
+    pub answered_by: Option<String>,
     /// Doubts about how it was asked: a server that cannot hold its answers to a schema, a setting it does not take.
     pub findings: Vec<Finding>,
 }

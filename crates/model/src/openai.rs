@@ -19,8 +19,8 @@ use self::taken::{Structure, Taken};
 use self::wire::Heard;
 use crate::http::{Http, NoAnswer, Secret, secret_header};
 use crate::prompt::{self, Prompt};
-use crate::turns::{self, Said, Turn};
-use crate::{Answer, Model, ModelCard, ModelError, Price, Question, Settings};
+use crate::turns::{self, Said, Turn, other_than_asked};
+use crate::{Answer, Model, ModelCard, ModelError, PaceLimits, Price, Question, Settings};
 
 /// OpenAI's own address.
 pub const BASE_URL: &str = "https://api.openai.com/v1";
@@ -42,6 +42,8 @@ pub struct Setup {
     pub leaves_per_subtree_max: Option<usize>,
     /// What it costs, if that is known.
     pub price: Option<Price>,
+    /// What the account may ask.
+    pub limits: PaceLimits,
     /// Members of the request besides those that are sent anyway, such as `max_tokens` or `reasoning_effort`.
     pub extra: Map<String, Value>,
 }
@@ -69,6 +71,7 @@ impl OpenAi {
             leaves_per_subtree_max: Some(setup.leaves_per_subtree_max.unwrap_or(SUBTREE_LEAVES_DEFAULT)),
             words_per_question_max: Some(setup.words_per_question_max.unwrap_or(QUESTION_WORDS_MAX)),
             price: setup.price,
+            limits: setup.limits,
             answer_ms_typical: 5_000,
         };
         Self { card, setup, url, http, taken: Mutex::default() }
@@ -164,7 +167,10 @@ impl Turn for Asking<'_> {
                 return Err(ModelError::new(Code::ModelUnavailable, told).after(usage));
             }
         };
-        Ok(Said { text: heard.content, is_whole, usage, findings: limits(&self.model.card.name, self.settings, taken) })
+        let OpenAi { card, setup, .. } = self.model;
+        let mut findings = limits(&card.name, self.settings, taken);
+        findings.extend(other_than_asked(&card.name, &setup.model, heard.answered_by.as_deref()));
+        Ok(Said { text: heard.content, is_whole, usage, answered_by: heard.answered_by, findings })
     }
 }
 

@@ -15,7 +15,8 @@
 //! it has none): it waits, fails as often as it has failures (the n-th attempt gets the n-th failure), and then answers
 //! with its own `value` or the part of `result`. The first rule that fits is taken. Every call appends the line
 //! `unix-ms seed attempt subtree-id path` (seed `-` for none) to `ledger`, so that a test can count from outside. `price`
-//! is what a call and its `usage` cost (`{"usd_per_call": 0.01}`); nothing where it is not said.
+//! is what a call and its `usage` cost (`{"usd_per_call": 0.01}`); nothing where it is not said. `limits` is how often it
+//! may be asked (`{"requests_per_minute": 60}`).
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -24,13 +25,12 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use async_trait::async_trait;
 use serde::Deserialize;
 use serde_json::Value;
-use sluice_extract::attribution::EvidenceMap;
 use sluice_extract::code::Code;
 use sluice_extract::merge::part_of;
 use sluice_extract::page::ContentHash;
 use sluice_extract::schema::Subtree;
 
-use crate::{Answer, Model, ModelCard, ModelError, Price, Question, Usage};
+use crate::{Answer, Model, ModelCard, ModelError, PaceLimits, Price, Question, Usage};
 
 /// A model that reads from a script.
 #[derive(Debug)]
@@ -50,6 +50,8 @@ struct Script {
     ledger: Option<PathBuf>,
     #[serde(default)]
     price: Price,
+    #[serde(default)]
+    limits: PaceLimits,
 }
 
 #[derive(Debug, Deserialize)]
@@ -105,6 +107,7 @@ impl Scripted {
             leaves_per_subtree_max: None,
             words_per_question_max: None,
             price: Some(script.price),
+            limits: script.limits,
             answer_ms_typical: 200,
         };
         Ok(Self { card, script })
@@ -148,7 +151,7 @@ impl Model for Scripted {
         let value = own.or_else(|| part_of(&self.script.result, &question.subtree)).unwrap_or(Value::Null);
         let mut usage = rule.map(|rule| rule.usage).unwrap_or_default();
         usage.calls = usage.calls.max(1);
-        Ok(Answer { value, evidence: EvidenceMap::new(), usage, findings: Vec::new() })
+        Ok(Answer { value, usage, ..Answer::default() })
     }
 }
 

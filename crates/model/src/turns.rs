@@ -28,6 +28,8 @@ pub(crate) struct Said {
     pub(crate) is_whole: bool,
     /// What it took.
     pub(crate) usage: Usage,
+    /// Who answered, in the words of the server.
+    pub(crate) answered_by: Option<String>,
     /// How it was asked otherwise than it was to be.
     pub(crate) findings: Vec<Finding>,
 }
@@ -46,6 +48,7 @@ pub(crate) async fn ask(vendor: &impl Turn, prompt: &Prompt) -> Result<Answer, M
             error.after(usage)
         })?;
         answer.usage += said.usage;
+        answer.answered_by = said.answered_by.or(answer.answered_by);
         tell(&mut answer.findings, said.findings);
         let begun = rows(&answer.value);
         let (value, evidence) = if said.is_whole {
@@ -66,6 +69,16 @@ pub(crate) async fn ask(vendor: &impl Turn, prompt: &Prompt) -> Result<Answer, M
     let told = "the answer was cut off at the model's limit; ask for less at once with --max-leaves-per-subtree";
     answer.findings.push(Finding::new(FindingKind::ModelLimited, told));
     Ok(answer)
+}
+
+/// That another one answered than was asked: vendors let a newer one speak under an old name, and a server of one's own
+/// may hold another one than one thinks.
+pub(crate) fn other_than_asked(name: &str, asked: &str, answered_by: Option<&str>) -> Option<Finding> {
+    // A date or a version behind the name, or the name of a file's folder before it, is the same model.
+    let bare = |model: &str| model.rsplit('/').next().unwrap_or(model).to_lowercase();
+    let other = answered_by.filter(|answered| !bare(answered).starts_with(&bare(asked)))?;
+    let told = format!("{name} answered as \"{other}\", not as \"{asked}\"");
+    Some(Finding::new(FindingKind::ModelLimited, told))
 }
 
 fn rows(value: &Value) -> usize {

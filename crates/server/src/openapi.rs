@@ -259,6 +259,7 @@ pub(crate) fn job_config() -> RefOr<Schema> {
             "use_explicit_context_cache": {"type": "boolean", "default": true},
             "splitter_config": splitter.clone(),
             "splitter_configs": splitter,
+            "fallback_model": {"type": ["string", "null"], "description": "Asked instead where the model gives no answer"},
             "max_cost_usd": {"type": ["number", "null"], "minimum": 0},
             "pages": {"type": ["string", "null"], "description": "As 1-3,7 or 10-"},
         },

@@ -111,6 +111,12 @@ pub(crate) struct ExtractArgs {
     /// Words of your own for the model, put before the question
     #[arg(long, value_name = "TEXT")]
     pub(crate) instructions: Option<String>,
+    /// Who is asked instead where the model gives no answer
+    #[arg(long, value_name = "NAME")]
+    pub(crate) fallback_model: Option<String>,
+    /// Times that a failed question is asked again [default: 3]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(..=10))]
+    pub(crate) retries: Option<u8>,
     /// Ask every question, even one that an earlier run had answered
     #[arg(long)]
     pub(crate) ask_again: bool,

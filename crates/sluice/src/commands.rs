@@ -51,7 +51,7 @@ async fn evaluate(args: EvalCommand, settings: &Settings) -> anyhow::Result<Exit
     let nothing = Schema::parse(&serde_json::json!({"type": "object", "properties": {}}))
         .map_err(|problems| unparsed(&problems))?;
     let model = settings.model(args.model.as_deref().unwrap_or(settings.model_default()))?;
-    let extractor = Extractor::new(Arc::new(nothing), model, &work, Remembering::On)?;
+    let extractor = Extractor::new(Arc::new(nothing), model, None, &work, Remembering::On)?;
     let extract = move |question: eval::Question| predict(extractor.clone(), question);
     eval::run(&args.eval, extract).await
 }

@@ -10,13 +10,13 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use serde_json::Map;
 use sluice_document::{Limits, Reader};
-use sluice_model::Model;
 use sluice_model::embedded::Embedded;
 use sluice_model::gemini::{self, Gemini};
 use sluice_model::http::{Http, Patience, Secret};
 use sluice_model::openai::{self, OpenAi};
 use sluice_model::registry::Registry;
 use sluice_model::scripted::Scripted;
+use sluice_model::{Model, PaceLimits};
 use sluice_store::system_clock;
 
 use self::file::{Entry, Vendor};
@@ -82,7 +82,11 @@ impl Settings {
             }
         }
         for entry in self.entries.iter().filter(|entry| missing(entry).is_none()) {
-            models = models.with(of_entry(entry, http.clone()));
+            let own = match entry.patience() {
+                usual if usual == Patience::default() => http.clone(),
+                patience => Http::new(patience)?,
+            };
+            models = models.with(of_entry(entry, own));
         }
         Ok(models)
     }
@@ -154,6 +158,7 @@ fn of_entry(entry: &Entry, http: Http) -> Arc<dyn Model> {
                 words_per_question_max: entry.words_per_question_max,
                 leaves_per_subtree_max: entry.leaves_per_subtree_max,
                 price: entry.price,
+                limits: entry.limits(),
                 extra: entry.extra.clone(),
             },
             http,
@@ -165,6 +170,7 @@ fn of_entry(entry: &Entry, http: Http) -> Arc<dyn Model> {
                 key: Secret::new(&entry.key_env.as_deref().map_or_else(gemini_key, variable).unwrap_or_default()),
                 model: entry.model().to_owned(),
                 price: entry.price,
+                limits: entry.limits(),
                 today: today(),
             },
             http,
@@ -174,8 +180,15 @@ fn of_entry(entry: &Entry, http: Http) -> Arc<dyn Model> {
 
 fn of_gemini(name: &str, key: &str, http: Http) -> Arc<dyn Model> {
     let (name, model) = (name.to_owned(), name.to_owned());
-    let setup =
-        gemini::Setup { name, base_url: gemini_url(), key: Secret::new(key), model, price: None, today: today() };
+    let setup = gemini::Setup {
+        name,
+        base_url: gemini_url(),
+        key: Secret::new(key),
+        model,
+        price: None,
+        limits: PaceLimits::default(),
+        today: today(),
+    };
     Arc::new(Gemini::new(setup, http))
 }
 
@@ -193,6 +206,7 @@ fn of_environment(name: &str, model: &str) -> anyhow::Result<Arc<dyn Model>> {
         words_per_question_max: None,
         leaves_per_subtree_max: None,
         price: None,
+        limits: PaceLimits::default(),
         extra: Map::new(),
     };
     Ok(Arc::new(OpenAi::new(setup, Http::new(Patience::default())?)))

@@ -34,16 +34,20 @@ impl Extractor {
     pub(crate) fn new(
         schema: Arc<Schema>,
         model: Arc<dyn Model>,
+        fallback: Option<Arc<dyn Model>>,
         work: &Work,
         remembering: Remembering,
     ) -> anyhow::Result<Self> {
         let reader = Arc::new(crate::config::reader()?);
-        let order = Order { tenant: work.tenant.clone(), schema, config: Config::new(&model.card().name) };
+        let fallback_model = fallback.as_ref().map(|other| other.card().name.clone());
+        let config = Config { fallback_model, ..Config::new(&model.card().name) };
+        let order = Order { tenant: work.tenant.clone(), schema, config };
+        let models = [Some(model), fallback].into_iter().flatten().fold(Registry::default(), Registry::with);
         let parts = Parts {
             store: work.kept.store.clone(),
             blobs: work.kept.blobs.clone(),
             reader: Arc::clone(&reader),
-            models: Arc::new(Registry::default().with(model)),
+            models: Arc::new(models),
             clock: system_clock(),
         };
         let local = Arc::new(Local::start(parts, Options { remembering, ..Options::default() }));
@@ -67,6 +71,14 @@ impl Extractor {
     pub(crate) fn with_leaves_max(mut self, leaves_max: Option<u16>) -> Self {
         if let Some(leaves_max) = leaves_max {
             self.order.config.splitter_config.max_leaves_per_subtree = u32::from(leaves_max);
+        }
+        self
+    }
+
+    /// A failed question is repeated so many times.
+    pub(crate) fn with_retries(mut self, retries: Option<u8>) -> Self {
+        if let Some(retries) = retries {
+            self.order.config.n_max_retries = u32::from(retries);
         }
         self
     }
@@ -105,6 +117,7 @@ impl Extractor {
                          "remembered": extraction.remembered},
             "failed_subtrees": failed,
             "usage": extraction.usage,
+            "answered_by": extraction.answered_by,
             "cost_usd": extraction.cost_usd,
             "validation": {"valid": extraction.valid},
             "duration_ms": u64::try_from(extraction.duration.as_millis()).unwrap_or(u64::MAX),

@@ -44,6 +44,7 @@ pub(crate) fn hint_for(code: Code) -> &'static str {
         Code::SchemaInvalid => "`sluice schema check SCHEMA` shows every problem with its place",
         Code::ModelUnknown => "`sluice models` lists the models that are set up",
         Code::ModelUnavailable => "try again later, or take another model with `--model`",
+        Code::RateLimited => "try again later, or set `requests_per_minute` for the model in sluice.toml",
         Code::ModelRefused => "`sluice doctor` tells whether the model's key is set up",
         Code::AnswerInvalid => "try again, or take another model with `--model`",
         Code::BudgetSpent => "raise the bound on what it may cost; what is finished is kept",

@@ -6,6 +6,7 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -42,6 +43,8 @@ pub struct Reply {
     status: u16,
     headers: Vec<(String, String)>,
     pieces: Vec<Vec<u8>>,
+    /// Before each piece.
+    pause: Duration,
     ending: Ending,
 }
 
@@ -50,7 +53,7 @@ impl Reply {
     #[must_use]
     pub fn new(status: u16, kind: &str, body: impl Into<Vec<u8>>) -> Self {
         let headers = vec![("content-type".to_owned(), kind.to_owned())];
-        Self { status, headers, pieces: vec![body.into()], ending: Ending::Whole }
+        Self { status, headers, pieces: vec![body.into()], pause: Duration::ZERO, ending: Ending::Whole }
     }
 
     /// JSON.
@@ -73,12 +76,24 @@ impl Reply {
         self
     }
 
+    /// The whole body.
+    #[must_use]
+    pub fn body(&self) -> Vec<u8> {
+        self.pieces.concat()
+    }
+
     /// In pieces of so many bytes, which need not be whole characters.
     #[must_use]
     pub fn in_pieces_of(mut self, bytes: usize) -> Self {
         let whole = self.pieces.concat();
         self.pieces = whole.chunks(bytes).map(<[u8]>::to_vec).collect();
         self
+    }
+
+    /// With a pause before each piece: an answer that drips.
+    #[must_use]
+    pub fn each_after(self, pause: Duration) -> Self {
+        Self { pause, ..self }
     }
 
     /// Breaks off after so many bytes: the connection ends.
@@ -171,6 +186,7 @@ fn write(stream: &mut TcpStream, reply: &Reply) -> std::io::Result<()> {
     let headers: String = reply.headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
     write!(stream, "HTTP/1.1 {} -\r\n{headers}connection: close\r\ntransfer-encoding: chunked\r\n\r\n", reply.status)?;
     for piece in reply.pieces.iter().filter(|piece| !piece.is_empty()) {
+        std::thread::sleep(reply.pause);
         write!(stream, "{:x}\r\n", piece.len())?;
         stream.write_all(piece)?;
         stream.write_all(b"\r\n")?;

@@ -13,6 +13,7 @@ use sluice_model::{Model, ModelError};
 use sluice_store::{Blobs, Clock, Store};
 
 use super::library::Library;
+use super::paces::Paces;
 use super::remembered::{BeingAsked, Remembering};
 use super::turns::Turns;
 
@@ -135,6 +136,7 @@ pub(crate) struct Desk {
     pub(super) options: Options,
     pub(crate) library: Library,
     pub(super) turns: Turns,
+    pub(super) paces: Paces,
     pub(super) being_asked: BeingAsked,
 }
 
@@ -142,7 +144,7 @@ impl Desk {
     pub(super) fn new(parts: Parts, options: Options) -> Self {
         let library = Library::new(parts.blobs.clone(), Arc::clone(&parts.reader), options.readings_max);
         let turns = Turns::new(options.questions_max);
-        Self { parts, options, library, turns, being_asked: BeingAsked::default() }
+        Self { parts, options, library, turns, paces: Paces::default(), being_asked: BeingAsked::default() }
     }
 
     /// Unix time in milliseconds.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use sluice_extract::code::Code;
 use sluice_extract::config::Config;
-use sluice_extract::job;
+use sluice_extract::job::{self, SubtreeState};
 use sluice_extract::retry::RetryRule;
 use sluice_extract::schema::{Schema, Subtree, split};
 use sluice_model::{Model, Settings};
@@ -53,7 +53,7 @@ impl Order {
 
     /// What `decide` is told. A config that cannot be read fails the first step, so its settings decide nothing.
     pub(super) fn settings(&self) -> job::Settings {
-        let none = job::Settings { questions_max: 1, retry: RetryRule::default(), cost_usd_max: None };
+        let none = job::Settings { questions_max: 1, retry: RetryRule::default(), cost_usd_max: None, fallback: None };
         self.config.as_ref().map_or(none, Config::job_settings)
     }
 
@@ -89,6 +89,14 @@ impl Order {
             Ok(Arc::new(Asked { schema, subtrees, model }))
         });
         asked.await.cloned()
+    }
+
+    /// Who is asked for this subtree: the job's own model, or the one that stands in for it.
+    pub(super) async fn model_of(&self, subtree: &SubtreeState) -> Result<Arc<dyn Model>, StepError> {
+        match &subtree.instead {
+            Some(name) => Ok(self.desk.parts.models.get(name)?),
+            None => Ok(Arc::clone(&self.asked().await?.model)),
+        }
     }
 
     pub(super) async fn document(&self) -> Result<Arc<Volume>, StepError> {

@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use sluice_extract::code::Code;
+use sluice_extract::estimate;
 use sluice_extract::event::{AskedSubtree, Event, Failure, PlannedQuestion, Spent, WholeStep};
 use sluice_extract::job::{FailedAttempt, JobState, Phase, SubtreeQuestion, SubtreeState};
 use sluice_extract::page::ContentHash;
 use sluice_extract::schema::Subtree;
-use sluice_model::{ModelCard, Question, Usage};
+use sluice_model::{ModelCard, ModelError, Question, Usage};
 use sluice_store::Remember;
 use tokio::sync::OwnedMutexGuard;
 
@@ -91,7 +92,7 @@ pub(super) async fn subtree(order: Arc<Order>, state: SubtreeState, attempt: u32
     let subtree = state.id.clone();
     told(match ask(&order, &state, attempt, &mut spent).await {
         Ok((result, kept, remembered)) => {
-            let SubtreeResult { value, attributions, findings, usage: _ } = result;
+            let SubtreeResult { value, attributions, findings, .. } = result;
             let event = Event::SubtreeFinished { subtree, attempt, value, attributions, findings, remembered, spent };
             Outcome::Answered(event, kept)
         }
@@ -107,7 +108,8 @@ async fn ask(order: &Order, state: &SubtreeState, attempt: u32, spent: &mut Spen
     let at_once = |error: StepError| (error, None);
     let asked = order.asked().await.map_err(at_once)?;
     let subtree = part(&asked, &state.id).map_err(at_once)?;
-    let name = question_name(order, &asked, subtree, state).map_err(at_once)?;
+    let model = order.model_of(state).await.map_err(at_once)?;
+    let name = question_name(order, model.card(), subtree, state).map_err(at_once)?;
     let remembers = order.desk.options.remembering == Remembering::On;
     let alone = match remembers {
         true => Some(order.desk.being_asked.alone(&order.job.tenant, &name).await),
@@ -127,17 +129,23 @@ async fn ask(order: &Order, state: &SubtreeState, attempt: u32, spent: &mut Spen
         attempt,
     });
     let checking = order.checking().map_err(at_once)?;
-    let _permit = order.turn.come().await;
-    let answered = extract_subtree(asked.model.as_ref(), &question, &index, checking).await;
+    let estimate = estimate::of_question(&question.document, &question.pages, subtree);
+    let desk = &order.desk;
+    let not_now = |error: ModelError| (error.clone().into(), error.retry_after_ms);
+    let asking = desk.paces.come(model.card(), estimate, &order.turn, &desk.parts.clock).await.map_err(not_now)?;
+    let answered = extract_subtree(model.as_ref(), &question, &index, checking).await;
     let usage = answered.as_ref().map_or_else(|unanswered| unanswered.usage, |result| result.usage);
-    *spent = spent_on(asked.model.card(), usage);
+    asking.ended(answered.as_ref().err().map(|unanswered| &unanswered.error), &usage);
+    let answered_by = answered.as_ref().ok().and_then(|result| result.answered_by.clone());
+    *spent = Spent { answered_by, ..spent_on(model.card(), usage) };
     let result = answered.map_err(|Unanswered { error, .. }| (error.clone().into(), error.retry_after_ms))?;
     let remember = remembers.then(|| to_remember(name, &result)).flatten();
     Ok((result, Kept { remember, alone }, false))
 }
 
 fn spent_on(card: &ModelCard, usage: Usage) -> Spent {
-    Spent { model: card.name.clone(), usage, cost_usd: card.price.and_then(|price| price.of(&usage)) }
+    let cost_usd = card.price.and_then(|price| price.of(&usage));
+    Spent { model: card.name.clone(), usage, cost_usd, answered_by: None }
 }
 
 fn part<'a>(asked: &'a Asked, id: &str) -> Result<&'a Subtree, StepError> {
@@ -151,11 +159,10 @@ fn part<'a>(asked: &'a Asked, id: &str) -> Result<&'a Subtree, StepError> {
 /// All that the answer depends on.
 fn question_name(
     order: &Order,
-    asked: &Asked,
+    card: &ModelCard,
     subtree: &Subtree,
     state: &SubtreeState,
 ) -> Result<ContentHash, StepError> {
-    let card = asked.model.card();
     let settings = serde_json::json!({
         "model": order.model_settings()?,
         "checking": order.checking()? == Checking::On,
@@ -183,6 +190,7 @@ async fn remember(order: &Order, name: &ContentHash) -> Result<Option<SubtreeRes
         attributions,
         findings,
         usage: Usage::default(),
+        answered_by: None,
     }))
 }
 
@@ -208,6 +216,7 @@ pub(super) fn answered(asked: &Asked, state: &JobState) -> Vec<(Subtree, Subtree
             attributions: finished.attributions.clone(),
             findings: finished.findings.clone(),
             usage: Usage::default(),
+            answered_by: None,
         }),
         Phase::Open | Phase::Waiting { .. } | Phase::Failed(_) => None,
     };

@@ -2,6 +2,7 @@
 //!
 //! Asks nobody and reads no document. Called by `local` after the end.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -45,6 +46,8 @@ pub struct Extraction {
     pub remembered: usize,
     /// What the answers took.
     pub usage: Usage,
+    /// Who answered, in the words of the servers.
+    pub answered_by: BTreeSet<String>,
     /// US dollars; `None` where a price is not known.
     pub cost_usd: Option<f64>,
     /// Wall time from the bytes to the result.
@@ -96,6 +99,7 @@ pub(super) async fn of(
         failed,
         remembered: metadata.subtrees.remembered as usize,
         usage,
+        answered_by: state.answered_by.values().flatten().cloned().collect(),
         cost_usd: metadata.cost_usd,
         duration: begun.elapsed(),
     })

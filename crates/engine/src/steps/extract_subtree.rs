@@ -23,6 +23,8 @@ pub struct SubtreeResult {
     pub findings: Vec<Finding>,
     /// What it took.
     pub usage: Usage,
+    /// Who answered, in the words of its server, if it said so.
+    pub answered_by: Option<String>,
 }
 
 /// Is an answer held against the schema?
@@ -85,7 +87,7 @@ fn prove(question: &Question, index: &Index, answer: Answer, checking: Checking)
     let attributions = attribute_part(index, &subtree.path, &value, &question.schema, &evidence);
     let findings = findings.into_iter().map(|finding| below(finding, &subtree.path));
     let findings = answer.findings.into_iter().chain(findings).collect();
-    Ok(SubtreeResult { value, attributions, findings, usage: answer.usage })
+    Ok(SubtreeResult { value, attributions, findings, usage: answer.usage, answered_by: answer.answered_by })
 }
 
 fn validator_of(subtree: &Subtree) -> Result<Validator, ModelError> {

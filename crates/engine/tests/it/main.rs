@@ -7,5 +7,6 @@ mod crash;
 mod jobs;
 mod local;
 mod mortal;
+mod pace;
 mod trouble;
 mod world;

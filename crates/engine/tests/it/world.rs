@@ -255,6 +255,9 @@ fn told_one(event: &Event) -> String {
         Event::DocumentRead { page_count, pages_read, .. } => format!("read: {pages_read} of {page_count} pages"),
         Event::Planned { questions } => format!("planned: {} questions", questions.len()),
         Event::RowsArrived { subtree, turn, .. } => format!("{subtree}: rows of turn {turn}"),
+        Event::SubtreeRetrying { subtree, attempt, failure, instead: Some(other), .. } => {
+            format!("{subtree}: attempt {attempt} failed ({}), next {other} is asked", failure.code)
+        }
         Event::SubtreeRetrying { subtree, attempt, failure, wait_ms, .. } => {
             format!("{subtree}: attempt {attempt} failed ({}), next in {wait_ms} ms", failure.code)
         }

@@ -83,6 +83,7 @@ mod tests {
             encode(&Event::JobStarted { subtrees: vec![asked] }).unwrap(),
             encode(&Event::Planned { questions: vec![PlannedQuestion::new("s1", &[1, 2, 3, 7])] }).unwrap(),
             encode(&Event::SubtreeRetrying {
+                instead: None,
                 subtree: "s1".to_owned(),
                 attempt: 1,
                 failure,

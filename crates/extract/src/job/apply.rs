@@ -77,10 +77,11 @@ impl JobState {
                 self.spend(spent);
                 self.add_rows(event);
             }
-            Event::SubtreeRetrying { subtree, failure, wait_ms, retry_at_ms, spent, .. } => {
+            Event::SubtreeRetrying { subtree, failure, wait_ms, retry_at_ms, instead, spent, .. } => {
                 self.spend(spent);
                 let (wait_ms, retry_at_ms) = (*wait_ms, *retry_at_ms);
                 self.outcome(subtree, Phase::Waiting { failure: failure.clone(), wait_ms, retry_at_ms });
+                self.ask_instead(subtree, instead.as_deref());
             }
             Event::SubtreeFinished { subtree, value, attributions, findings, remembered, spent, .. } => {
                 self.spend(spent);
@@ -130,6 +131,14 @@ impl JobState {
         }
     }
 
+    /// Another one is asked from now on, with all its retries.
+    fn ask_instead(&mut self, subtree: &str, instead: Option<&str>) {
+        if let (Some(subtree), Some(instead)) = (self.subtree_mut(subtree), instead) {
+            subtree.instead = Some(instead.to_owned());
+            subtree.attempts_before = subtree.attempts;
+        }
+    }
+
     /// What failed is open again; what was finished stays, with what it cost.
     fn reopen(&mut self) {
         self.round += 1;
@@ -140,6 +149,7 @@ impl JobState {
             if !matches!(subtree.phase, Phase::Finished(_)) {
                 subtree.phase = Phase::Open;
                 subtree.attempts_before = subtree.attempts;
+                subtree.instead = None;
             }
         }
     }
@@ -159,6 +169,7 @@ impl SubtreeState {
             phase: Phase::Open,
             attempts: 0,
             attempts_before: 0,
+            instead: None,
             rows: super::Rows::default(),
         }
     }

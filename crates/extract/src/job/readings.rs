@@ -3,7 +3,7 @@
 //! Readings of the state and of nothing else, so that both doors and both engines say the same. No HTTP, no wording of
 //! frames. Called by the server and the CLI.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use serde_json::Value;
@@ -69,6 +69,9 @@ pub struct Validation {
 pub struct Metadata {
     /// Calls and tokens, by model.
     pub usage: BTreeMap<String, Usage>,
+    /// Who answered, in the words of the servers, by who was asked.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub answered_by: BTreeMap<String, BTreeSet<String>>,
     /// US dollars; null where a price is not known.
     pub cost_usd: Option<f64>,
     /// From the start to the last event.
@@ -184,6 +187,7 @@ impl JobState {
         };
         Metadata {
             usage: self.usage.clone(),
+            answered_by: self.answered_by.clone(),
             cost_usd,
             duration_ms: since_start(self.changed_at_ms),
             time_to_first_subtree_ms: since_start(self.first_finished_at_ms),

@@ -169,7 +169,7 @@ fn asked(at: usize) -> AskedSubtree {
 
 fn spent() -> Spent {
     let usage = Usage { input_tokens: Some(10), ..Usage::calls(1) };
-    Spent { model: "m".to_owned(), usage, cost_usd: Some(0.01) }
+    Spent { model: "m".to_owned(), usage, answered_by: None, cost_usd: Some(0.01) }
 }
 
 fn finished(subtree: &str, attempt: u32) -> Event {
@@ -187,7 +187,7 @@ fn finished(subtree: &str, attempt: u32) -> Event {
 fn any_settings() -> impl Strategy<Value = Settings> {
     (1..4u32, 0..3u32, prop::option::of(0.0..0.1f64)).prop_map(|(questions_max, retries_max, cost_usd_max)| {
         let retry = RetryRule { retries_max, wait_ms_first: 10, wait_ms_max: 40 };
-        Settings { questions_max, retry, cost_usd_max }
+        Settings { questions_max, retry, cost_usd_max, fallback: None }
     })
 }
 
@@ -267,7 +267,7 @@ proptest! {
     fn no_log_stops_its_reader(events in prop::collection::vec((0..14usize, 0..4usize, 0..4u32), 0..40)) {
         let mut state = JobState::default();
         let world = World::new(3);
-        let settings = Settings { questions_max: 2, retry: RetryRule::default(), cost_usd_max: None };
+        let settings = Settings { questions_max: 2, retry: RetryRule::default(), cost_usd_max: None, fallback: None };
         for (sequence, (kind, subtree, attempt)) in (1..).zip(events) {
             let id = asked(subtree).id;
             let step = Step::ExtractSubtree { subtree: id.clone() };
@@ -308,7 +308,7 @@ proptest! {
 
 fn settings() -> Settings {
     let retry = RetryRule { retries_max: 1, wait_ms_first: 100, wait_ms_max: 100 };
-    Settings { questions_max: 2, retry, cost_usd_max: None }
+    Settings { questions_max: 2, retry, cost_usd_max: None, fallback: None }
 }
 
 /// The commands after some events at a time, and the status.
@@ -338,7 +338,15 @@ fn ask(subtree: &str, attempt: u32) -> Command {
 fn retrying(subtree: &str) -> Event {
     let failure = Failure { code: Code::ModelUnavailable, message: "busy".to_owned() };
     let subtree = subtree.to_owned();
-    Event::SubtreeRetrying { subtree, attempt: 1, failure, wait_ms: 100, retry_at_ms: 1_100, spent: spent() }
+    Event::SubtreeRetrying {
+        subtree,
+        attempt: 1,
+        failure,
+        wait_ms: 100,
+        retry_at_ms: 1_100,
+        instead: None,
+        spent: spent(),
+    }
 }
 
 fn failed(subtree: &str) -> Event {
@@ -464,4 +472,36 @@ fn the_results_so_far_are_the_merge_of_the_finished_parts() {
     let value = json!([{"c": "x"}]);
     world.append(Event::SubtreeFinished { subtree, attempt, value, attributions, findings, remembered, spent });
     assert_eq!(world.state().accumulated_results(&schema, &subtrees), json!({"b": [{"c": "x"}]}));
+}
+
+fn failing(code: Code, retry_after_ms: Option<u64>, attempt: u32) -> FailedAttempt {
+    let failure = Failure { code, message: "no".to_owned() };
+    FailedAttempt { subtree: "s1".to_owned(), attempt, failure, retry_after_ms, spent: spent() }
+}
+
+/// Who is asked after this, and after how long; `None` where nobody is.
+fn asked_next(world: &World, settings: &Settings, failed: FailedAttempt) -> Option<(Option<String>, u64)> {
+    match after_failure(&world.state(), settings, failed, 1_000, 1.0) {
+        Event::SubtreeRetrying { instead, wait_ms, .. } => Some((instead, wait_ms)),
+        _ => None,
+    }
+}
+
+#[test]
+fn where_a_model_gives_no_answer_the_other_one_is_asked_once() {
+    let settings = Settings { fallback: Some("other".to_owned()), ..settings() };
+    let other = || Some("other".to_owned());
+    let mut world = World::new(3);
+    begun().into_iter().for_each(|event| assert!(world.append(event)));
+    let next = |world: &World, code, after_ms, attempt| asked_next(world, &settings, failing(code, after_ms, attempt));
+    assert_eq!(next(&world, Code::ModelUnavailable, None, 1), Some((None, 100)), "first it is repeated");
+    assert_eq!(next(&world, Code::ModelUnavailable, None, 2), Some((other(), 0)), "then the other one is asked");
+    assert_eq!(next(&world, Code::RateLimited, Some(101), 1), Some((other(), 0)), "at once where the wait is long");
+    assert_eq!(next(&world, Code::ModelRefused, None, 1), Some((other(), 0)));
+    assert_eq!(next(&world, Code::SchemaInvalid, None, 1), None, "no model can help");
+    let refused = failing(Code::ModelRefused, None, 1);
+    assert!(world.append(after_failure(&world.state(), &settings, refused, 1_000, 1.0)));
+    assert_eq!(world.state().subtree("s1").unwrap().instead, other());
+    assert_eq!(next(&world, Code::ModelUnavailable, None, 2), Some((None, 100)), "it has its own retries");
+    assert_eq!(next(&world, Code::ModelUnavailable, None, 3), None, "and nobody stands behind it");
 }

@@ -45,6 +45,7 @@ pub(super) fn request(model: &str, settings: &Settings, prompt: &Prompt, questio
 pub(super) struct Heard {
     pub(super) content: String,
     pub(super) finish: Option<String>,
+    pub(super) answered_by: Option<String>,
     /// Why the question was blocked.
     pub(super) blocked: Option<String>,
     tokens: Option<Tokens>,
@@ -56,6 +57,7 @@ struct Part {
     candidates: Vec<Candidate>,
     prompt_feedback: Option<Feedback>,
     usage_metadata: Option<Tokens>,
+    model_version: Option<String>,
     error: Option<Value>,
 }
 
@@ -117,6 +119,7 @@ impl Heard {
             return Err(ModelError::new(Code::ModelUnavailable, format!("the model's server broke off: {told}")));
         }
         self.tokens = part.usage_metadata.or(self.tokens);
+        self.answered_by = part.model_version.filter(|model| !model.is_empty()).or_else(|| self.answered_by.take());
         self.blocked = part.prompt_feedback.and_then(|feedback| feedback.block_reason).or_else(|| self.blocked.take());
         let Some(candidate) = part.candidates.into_iter().next() else { return Ok(()) };
         self.finish = candidate.finish_reason.or_else(|| self.finish.take());
@@ -174,7 +177,7 @@ pub(super) fn explained(refusal: Refusal, name: &str, key: &Secret) -> ModelErro
     let retry_after_ms = failed.retry_after_ms.or(wait);
     match failed.code {
         // Waiting for a minute does not bring a new day.
-        Code::ModelUnavailable if is_of_the_day => ModelError { code: Code::ModelRefused, ..failed },
+        Code::RateLimited if is_of_the_day => ModelError { code: Code::ModelRefused, ..failed },
         // The one thing about the key that it says with status 400.
         Code::ModelRefused if is_key => ModelError { message: format!("{name} does not accept the key"), ..failed },
         _ => ModelError { retry_after_ms, ..failed },

@@ -66,7 +66,7 @@ fn meaning(status: u16) -> (Code, &'static str) {
         404 => (Code::ModelUnknown, "has no such model or address"),
         408 | 409 | 425 => (Code::ModelUnavailable, "could not take the question now"),
         413 => (Code::TooLarge, "takes only smaller questions"),
-        429 => (Code::ModelUnavailable, "takes no more questions for now"),
+        429 => (Code::RateLimited, "takes no more questions for now"),
         400..=499 => (Code::ModelRefused, "does not take the question"),
         _ => (Code::ModelUnavailable, "is in trouble"),
     }
@@ -113,8 +113,8 @@ mod tests {
 
     #[test]
     fn waits_are_heard() {
-        assert_snapshot!(check(429, Some(("retry-after", "1.5")), "slow down"), @"model_unavailable Some(1500) The server takes no more questions for now (HTTP 429): slow down");
-        assert_snapshot!(check(429, Some(("retry-after-ms", "20")), ""), @"model_unavailable Some(20) The server takes no more questions for now (HTTP 429)");
+        assert_snapshot!(check(429, Some(("retry-after", "1.5")), "slow down"), @"rate_limited Some(1500) The server takes no more questions for now (HTTP 429): slow down");
+        assert_snapshot!(check(429, Some(("retry-after-ms", "20")), ""), @"rate_limited Some(20) The server takes no more questions for now (HTTP 429)");
         assert_snapshot!(check(503, Some(("retry-after", "Wed, 21 Oct 2026 07:28:00 GMT")), ""), @"model_unavailable None The server is in trouble (HTTP 503)");
         assert_snapshot!(check(503, Some(("retry-after", "-1")), ""), @"model_unavailable None The server is in trouble (HTTP 503)");
         assert_snapshot!(check(503, Some(("retry-after", "1e30")), ""), @"model_unavailable Some(3600000) The server is in trouble (HTTP 503)");

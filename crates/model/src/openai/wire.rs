@@ -59,12 +59,14 @@ pub(super) struct Heard {
     pub(super) content: String,
     pub(super) refusal: Option<String>,
     pub(super) finish: Option<String>,
+    pub(super) answered_by: Option<String>,
     tokens: Option<Tokens>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Part {
+    model: Option<String>,
     choices: Vec<Choice>,
     usage: Option<Tokens>,
     error: Option<Value>,
@@ -132,6 +134,7 @@ impl Heard {
             return Err(ModelError::new(Code::ModelUnavailable, format!("the model's server broke off: {told}")));
         }
         self.tokens = part.usage.or(self.tokens);
+        self.answered_by = part.model.filter(|model| !model.is_empty()).or_else(|| self.answered_by.take());
         // Only one answer is asked for.
         let Some(choice) = part.choices.into_iter().next() else { return Ok(()) };
         self.finish = choice.finish_reason.or_else(|| self.finish.take());

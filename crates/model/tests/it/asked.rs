@@ -72,7 +72,8 @@ pub fn question(part: usize, settings: Settings) -> Question {
 /// A client that does not wait long.
 pub fn http() -> Http {
     let short = Duration::from_millis(300);
-    Http::new(Patience { silence: short, bytes_max: 100_000, ..Patience::default() }).unwrap()
+    Http::new(Patience { silence: short, answer: Duration::from_secs(2), bytes_max: 100_000, ..Patience::default() })
+        .unwrap()
 }
 
 /// What the document's fields are, as a model would say it.

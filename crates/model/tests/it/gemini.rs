@@ -4,7 +4,7 @@ use insta::{assert_json_snapshot, assert_snapshot};
 use serde_json::{Value, json};
 use sluice_model::gemini::{DEFAULT, Gemini, Setup};
 use sluice_model::http::Secret;
-use sluice_model::{Model as _, Settings, Usage};
+use sluice_model::{Model as _, PaceLimits, Settings, Usage};
 use sluice_testkit::vendor::{Reply, Vendor};
 
 use crate::asked::{ask, http, question, said, shown, took};
@@ -16,6 +16,7 @@ fn named(vendor: &Vendor, model: &str) -> Gemini {
         key: Secret::new("AIza-of-mine"),
         model: model.to_owned(),
         price: None,
+        limits: PaceLimits::default(),
         today: "2026-11-22".to_owned(),
     };
     Gemini::new(setup, http())
@@ -95,14 +96,14 @@ fn of_an_answer_that_breaks_off_only_the_prompt_is_known() {
 fn a_server_that_cannot_now() {
     let error = |details: Value| json!({"error": {"code": 429, "status": "RESOURCE_EXHAUSTED", "message": "Quota exceeded.", "details": details}});
     let minute = json!([{"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "1.5s"}]);
-    assert_snapshot!(outcome(Reply::json(429, &error(minute))), @"model_unavailable after 1500 ms: gemini-2.5-flash takes no more questions for now (HTTP 429): Quota exceeded.");
+    assert_snapshot!(outcome(Reply::json(429, &error(minute))), @"rate_limited after 1500 ms: gemini-2.5-flash takes no more questions for now (HTTP 429): Quota exceeded.");
     let day = json!([{"violations": [{"quotaId": "GenerateRequestsPerDayPerProjectPerModel"}]}]);
     assert_snapshot!(outcome(Reply::json(429, &error(day))), @"model_refused: gemini-2.5-flash takes no more questions for now (HTTP 429): Quota exceeded.");
     assert_snapshot!(outcome(Reply::json(503, &json!({"error": {"message": "The model is overloaded."}}))), @"model_unavailable: gemini-2.5-flash is in trouble (HTTP 503): The model is overloaded.");
     assert_snapshot!(outcome(Reply::new(500, "text/html", "<html><title>Error 500</title></html>")), @r###"model_unavailable: gemini-2.5-flash is in trouble (HTTP 500): a web page "Error 500""###);
     assert_snapshot!(outcome(Reply::new(200, "text/html", "<html><title>Log in</title></html>")), @"model_unavailable: the model's server answered with something else than Gemini's words");
     assert_snapshot!(outcome(stream(&said().to_string(), "STOP").cut_at(150)), @"model_unavailable: the model's server stopped in the middle of its answer: unexpected EOF during chunk size line");
-    assert_snapshot!(outcome(stream(&said().to_string(), "STOP").silent_after(150)), @"model_unavailable: the model's server took too long: operation timed out");
+    assert_snapshot!(outcome(stream(&said().to_string(), "STOP").silent_after(150)), @"model_unavailable: the model's server fell silent for 300ms in the middle of its answer");
 }
 
 #[test]

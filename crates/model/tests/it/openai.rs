@@ -4,7 +4,7 @@ use insta::{assert_json_snapshot, assert_snapshot};
 use serde_json::{Map, Value, json};
 use sluice_model::http::Secret;
 use sluice_model::openai::{OpenAi, Setup};
-use sluice_model::{Settings, Usage};
+use sluice_model::{PaceLimits, Settings, Usage};
 use sluice_testkit::vendor::{Reply, Vendor};
 
 use crate::asked::{ask, http, question, said, shown, took};
@@ -18,6 +18,7 @@ fn model(vendor: &Vendor) -> OpenAi {
         words_per_question_max: None,
         leaves_per_subtree_max: None,
         price: None,
+        limits: PaceLimits::default(),
         extra: Map::new(),
     };
     OpenAi::new(setup, http())
@@ -155,8 +156,8 @@ fn a_temperature_that_is_not_taken_is_told() {
 #[test]
 fn a_server_that_cannot_now() {
     let slow = json!({"error": {"message": "Rate limit reached", "type": "tokens", "code": "rate_limit_exceeded"}});
-    assert_snapshot!(outcome(vec![Reply::json(429, &slow).with("retry-after", "2")]), @"model_unavailable after 2000 ms: mine takes no more questions for now (HTTP 429): Rate limit reached");
-    assert_snapshot!(outcome(vec![Reply::json(429, &slow).with("retry-after-ms", "70").with("retry-after", "1")]), @"model_unavailable after 70 ms: mine takes no more questions for now (HTTP 429): Rate limit reached");
+    assert_snapshot!(outcome(vec![Reply::json(429, &slow).with("retry-after", "2")]), @"rate_limited after 2000 ms: mine takes no more questions for now (HTTP 429): Rate limit reached");
+    assert_snapshot!(outcome(vec![Reply::json(429, &slow).with("retry-after-ms", "70").with("retry-after", "1")]), @"rate_limited after 70 ms: mine takes no more questions for now (HTTP 429): Rate limit reached");
     let page = "<html><head><title>502 Bad Gateway</title></head></html>";
     assert_snapshot!(outcome(vec![Reply::new(502, "text/html", page)]), @r###"model_unavailable: mine is in trouble (HTTP 502): a web page "502 Bad Gateway""###);
     assert_snapshot!(outcome(vec![Reply::new(200, "text/html", page)]), @"model_unavailable: the model's server answered with a web page instead of a chat completion");
@@ -170,7 +171,7 @@ fn a_server_that_breaks_off_or_falls_silent() {
     let euro = Reply::new(200, "text/event-stream", "data: {\"choices\": [{\"delta\": {\"content\": \"\u{20ac}");
     assert_snapshot!(outcome(vec![euro.clone().cut_at(44)]), @"model_unavailable: the model's server stopped in the middle of its answer: unexpected EOF during chunk size line");
     assert_snapshot!(outcome(vec![euro]), @"model_unavailable: the model's server stopped in the middle of its answer");
-    assert_snapshot!(outcome(vec![whole().silent_after(300)]), @"model_unavailable: the model's server took too long: operation timed out");
+    assert_snapshot!(outcome(vec![whole().silent_after(300)]), @"model_unavailable: the model's server fell silent for 300ms in the middle of its answer");
     assert_snapshot!(outcome(vec![Reply::new(200, "text/event-stream", vec![b'x'; 200_000])]), @"answer_invalid: the answer is longer than 100000 bytes");
     assert_snapshot!(outcome(vec![Reply::new(200, "text/event-stream", b"data: \xe2\x82\n\n".to_vec())]), @"answer_invalid: the answer is not UTF-8");
 }

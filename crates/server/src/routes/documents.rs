@@ -157,6 +157,7 @@ fn refused(refusal: &Refusal) -> Problem {
         Code::SchemaInvalid
         | Code::ModelUnknown
         | Code::ModelUnavailable
+        | Code::RateLimited
         | Code::ModelRefused
         | Code::AnswerInvalid
         | Code::BudgetSpent

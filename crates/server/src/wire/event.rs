@@ -147,14 +147,16 @@ fn rows(event: &Event, after: &JobState) -> Value {
 }
 
 fn retry(event: &Event) -> Value {
-    let Event::SubtreeRetrying { subtree, attempt, failure, wait_ms, .. } = event else { return Value::Null };
-    json!({
+    let Event::SubtreeRetrying { subtree, attempt, failure, wait_ms, instead, .. } = event else { return Value::Null };
+    let instead = instead.as_ref().map_or(Value::Null, |model| json!({"model_instead": model}));
+    let retry = json!({
         "subtree_id": subtree,
         "attempt": attempt,
         "error_type": failure.code,
         "error_message": failure.message,
         "retry_in_ms": wait_ms,
-    })
+    });
+    joined(retry, instead)
 }
 
 fn result(event: &Event, after: &JobState) -> Value {
@@ -188,5 +190,9 @@ fn subtree_error(event: &Event, after: &JobState) -> Value {
 }
 
 fn usage(spent: &Spent) -> Value {
-    joined(json!({"model": spent.model, "cost_usd": spent.cost_usd}), json!(spent.usage))
+    let answered_by = spent.answered_by.as_ref().map_or(Value::Null, |model| json!({"answered_by": model}));
+    joined(
+        joined(json!({"model": spent.model}), answered_by),
+        joined(json!({"cost_usd": spent.cost_usd}), json!(spent.usage)),
+    )
 }

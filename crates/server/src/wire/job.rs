@@ -51,9 +51,12 @@ impl StartJob {
             problems.iter().for_each(|problem| fields.refuse(in_config(problem)));
             Config::new(default)
         });
-        if !knows(&config.model) {
-            let message = format!("no model is called {:?} here; GET /v1/models lists them", config.model);
-            fields.refuse(FieldProblem::new(&["body", "config", "model"], "model_unknown", message));
+        let named = [("model", Some(&config.model)), ("fallback_model", config.fallback_model.as_ref())];
+        for (key, name) in
+            named.into_iter().filter_map(|(key, name)| Some((key, name?))).filter(|(_, name)| !knows(name))
+        {
+            let message = format!("no model is called {name:?} here; GET /v1/models lists them");
+            fields.refuse(FieldProblem::new(&["body", "config", key], "model_unknown", message));
         }
         let (document_id, schema_id, config, stream) =
             fields.finish((document_id, schema_id, config, stream)).map_err(StartRefused::Fields)?;

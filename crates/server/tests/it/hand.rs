@@ -74,7 +74,16 @@ impl Hand<'_> {
     pub(crate) async fn retrying(&self, subtree: &str, attempt: u32) -> u64 {
         let (subtree, spent) = (subtree.to_owned(), spent());
         let failure = failure(Code::ModelUnavailable);
-        self.tell(Event::SubtreeRetrying { subtree, attempt, failure, wait_ms: 500, retry_at_ms: 0, spent }).await
+        self.tell(Event::SubtreeRetrying {
+            subtree,
+            attempt,
+            failure,
+            wait_ms: 500,
+            retry_at_ms: 0,
+            instead: None,
+            spent,
+        })
+        .await
     }
 
     pub(crate) async fn give_up(&self, subtree: &str, attempt: u32) -> u64 {
@@ -107,7 +116,7 @@ impl Hand<'_> {
 
 fn spent() -> Spent {
     let usage = Usage { input_tokens: Some(100), output_tokens: Some(10), ..Usage::calls(1) };
-    Spent { model: "embedded".to_owned(), usage, cost_usd: Some(0.0) }
+    Spent { model: "embedded".to_owned(), usage, answered_by: None, cost_usd: Some(0.0) }
 }
 
 fn failure(code: Code) -> Failure {

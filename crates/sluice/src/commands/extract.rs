@@ -34,9 +34,11 @@ pub(super) async fn run(args: ExtractArgs, settings: &Settings) -> anyhow::Resul
     let inputs = inputs::documents(&args.files)?;
     let work = Work::of_user(&args.folder).await?;
     let remembering = if args.ask_again { Remembering::Off } else { Remembering::On };
-    let extractor = Extractor::new(Arc::clone(&schema), model, &work, remembering)?
+    let fallback = args.fallback_model.as_deref().map(|name| settings.model(name)).transpose()?;
+    let extractor = Extractor::new(Arc::clone(&schema), model, fallback, &work, remembering)?
         .with_pages(args.pages.clone().unwrap_or_default())
         .with_leaves_max(args.max_leaves_per_subtree)
+        .with_retries(args.retries)
         .with_instructions(args.instructions.clone());
     let destination = Destination {
         format: args.format,

@@ -8,16 +8,20 @@
 //! model = "Qwen/Qwen3-8B"
 //! key_env = "LOCAL_KEY"                    # the variable that holds the key; leave it out where none is wanted
 //! words_per_question_max = 20000           # for a model with a small window
+//! requests_per_minute = 60                 # what your account may ask; tokens_per_minute as well
+//! timeouts = { connect = 10, first = 300, silence = 120, whole = 1800 }     # seconds
 //! price = { usd_per_million_input = 0.1, usd_per_million_cached = 0.1, usd_per_million_output = 0.4 }
 //! extra = { max_tokens = 8192 }            # more members of each request
 //! ```
 
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use sluice_model::{Price, gemini, openai};
+use sluice_model::http::Patience;
+use sluice_model::{PaceLimits, Price, gemini, openai};
 
 /// Its name where none is given.
 pub(super) const NAME: &str = "sluice.toml";
@@ -41,8 +45,22 @@ pub(super) struct Entry {
     pub(super) words_per_question_max: Option<usize>,
     pub(super) leaves_per_subtree_max: Option<usize>,
     pub(super) price: Option<Price>,
+    requests_per_minute: Option<u32>,
+    tokens_per_minute: Option<u64>,
+    #[serde(default)]
+    timeouts: Timeouts,
     #[serde(default)]
     pub(super) extra: Map<String, Value>,
+}
+
+/// Seconds for each phase of an exchange.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Timeouts {
+    connect: Option<f64>,
+    first: Option<f64>,
+    silence: Option<f64>,
+    whole: Option<f64>,
 }
 
 /// Whose wire is spoken.
@@ -57,6 +75,27 @@ impl Entry {
     /// The vendor's name for it.
     pub(super) fn model(&self) -> &str {
         self.model.as_deref().unwrap_or(&self.name)
+    }
+
+    /// How often it may be asked.
+    pub(super) fn limits(&self) -> PaceLimits {
+        let Self { requests_per_minute, tokens_per_minute, .. } = *self;
+        PaceLimits { requests_per_minute, tokens_per_minute }
+    }
+
+    /// How long each phase of an exchange may take.
+    pub(super) fn patience(&self) -> Patience {
+        let usual = Patience::default();
+        let or = |said: Option<f64>, usual| {
+            said.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()).unwrap_or(usual)
+        };
+        Patience {
+            connect: or(self.timeouts.connect, usual.connect),
+            first: or(self.timeouts.first, usual.first),
+            silence: or(self.timeouts.silence, usual.silence),
+            answer: or(self.timeouts.whole, usual.answer),
+            ..usual
+        }
     }
 
     /// Where it is asked.

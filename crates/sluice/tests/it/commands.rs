@@ -66,6 +66,12 @@ fn the_help_of_extract() {
           --instructions <TEXT>
               Words of your own for the model, put before the question
 
+          --fallback-model <NAME>
+              Who is asked instead where the model gives no answer
+
+          --retries <N>
+              Times that a failed question is asked again [default: 3]
+
           --ask-again
               Ask every question, even one that an earlier run had answered
 

@@ -1,5 +1,7 @@
 //! The whole command against vendors on this machine: settings, keys, faults, and what is told of them.
 
+use std::time::Duration;
+
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 use sluice_testkit::vendor::{Reply, Request, Vendor};
@@ -35,11 +37,15 @@ fn settings(vendor: &Vendor) -> String {
 }
 
 fn extract(model: &str, settings: &str, environment: &[(&str, &str)]) -> Ran {
+    extract_with(model, settings, environment, &[])
+}
+
+fn extract_with(model: &str, settings: &str, environment: &[(&str, &str)], more: &[&str]) -> Ran {
     let files = folder(&[("schema.json", SCHEMA.as_bytes()), ("sluice.toml", settings.as_bytes())]);
     let (schema, config) = (word(&files, "schema.json"), word(&files, "sluice.toml"));
     let mut command = command(files.path());
     command.args(["extract", "examples/invoice/document.pdf", "--schema", &schema, "--format", "jsonl"]);
-    command.args(["--model", model, "--config", &config]).envs(environment.iter().copied());
+    command.args(["--model", model, "--config", &config]).args(more).envs(environment.iter().copied());
     let output = command.output().unwrap();
     Ran {
         stdout: String::from_utf8(output.stdout).unwrap(),
@@ -116,4 +122,121 @@ fn models_and_doctor_name_what_is_set_up_and_never_a_key() {
         assert_eq!(shown.contains("set MY_KEY"), key.is_none(), "{shown}");
     }
     assert!(vendor.heard().is_empty(), "neither asks anybody");
+}
+
+/// A stream that says this text and ends so.
+fn said(text: &str, finish: &str) -> Reply {
+    Reply::events([json!({"choices": [{"delta": {"content": text}, "finish_reason": finish}]})])
+}
+
+/// What a fault of the vendor becomes: the kind of failure of the first part, and its message. Asked once, with short
+/// times for each phase.
+fn fault(reply: Reply) -> String {
+    let vendor = Vendor::start(move |_, _| reply.clone());
+    let settings = settings(&vendor) + "timeouts = { first = 0.3, silence = 0.3, whole = 1.0 }\n";
+    let ran = extract_with("mine", &settings, &[("MY_KEY", "sk-1")], &["--retries", "0"]);
+    assert_eq!((ran.code, vendor.heard().len()), (1, 2), "each part is asked once: {}", ran.stderr);
+    let line: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(line.get("data"), None, "nothing is made up: {line}");
+    format!(
+        "{}: {}",
+        line["error"]["code"].as_str().unwrap_or_default(),
+        line["error"]["message"].as_str().unwrap_or("")
+    )
+}
+
+#[test]
+fn every_fault_of_a_vendor_has_its_kind() {
+    let error = |status, message: &str| Reply::json(status, &json!({"error": {"message": message}}));
+    let page = "<html><title>Bad gateway</title></html>";
+    let whole = || said(&json!({"data": {"number": "A-1"}, "sources": []}).to_string(), "stop");
+    let half = "data: {\"choices\": [{\"delta\": {\"content\": \"\u{20ac}";
+    let faults = [
+        ("429", error(429, "slow down")),
+        ("500", error(500, "oops")),
+        ("503", error(503, "overloaded")),
+        ("401", error(401, "bad key sk-1")),
+        ("a web page", Reply::new(502, "text/html", page)),
+        ("a web page as an answer", Reply::new(200, "text/html", page)),
+        ("cut", whole().cut_at(60)),
+        ("cut in a character", Reply::new(200, "text/event-stream", half).cut_at(45)),
+        ("silence at once", whole().silent_after(0)),
+        ("silence in the middle", whole().silent_after(40)),
+        ("a drip", whole().in_pieces_of(1).each_after(Duration::from_millis(50))),
+        ("no JSON", said("The number is A-1.", "stop")),
+        ("nothing", said("", "stop")),
+        ("a filter", said("{", "content_filter")),
+        ("a refusal", Reply::events([json!({"choices": [{"delta": {"refusal": "No."}, "finish_reason": "stop"}]})])),
+        ("another shape", said("[1, 2", "stop")),
+    ];
+    let told: Vec<String> = faults.into_iter().map(|(name, reply)| format!("{name}: {}", fault(reply))).collect();
+    assert_snapshot!(told.join("\n"), @r###"
+    429: rate_limited: mine takes no more questions for now (HTTP 429): slow down
+    500: model_unavailable: mine is in trouble (HTTP 500): oops
+    503: model_unavailable: mine is in trouble (HTTP 503): overloaded
+    401: model_refused: mine does not accept the key (HTTP 401): bad key [key]
+    a web page: model_unavailable: mine is in trouble (HTTP 502): a web page "Bad gateway"
+    a web page as an answer: model_unavailable: the model's server answered with a web page instead of a chat completion
+    cut: model_unavailable: the model's server stopped in the middle of its answer: unexpected EOF during chunk size line
+    cut in a character: model_unavailable: the model's server stopped in the middle of its answer: unexpected EOF during chunk size line
+    silence at once: model_unavailable: the model's server said nothing for 300ms
+    silence in the middle: model_unavailable: the model's server fell silent for 300ms in the middle of its answer
+    a drip: model_unavailable: the model's server was not done after 1s
+    no JSON: answer_invalid: the model's answer is no JSON (line 1, column 1)
+    nothing: answer_invalid: the model's answer is empty
+    a filter: model_refused: the server's filter stopped the answer (content_filter)
+    a refusal: model_refused: the model refused: No.
+    another shape: answer_invalid: the model's answer is no JSON (line 1, column 5)
+    "###);
+}
+
+#[test]
+fn wherever_an_answer_is_cut_nothing_is_made_up() {
+    let request = Request { path: String::new(), headers: Vec::new(), body: json!({}) };
+    let whole = openai(&request).body().len();
+    for at in (1..whole).step_by(37) {
+        let vendor = Vendor::start(move |request, _| openai(request).cut_at(at));
+        let ran = extract_with("mine", &settings(&vendor), &[("MY_KEY", "sk-1")], &["--retries", "0"]);
+        let line: Value = serde_json::from_str(&ran.stdout).unwrap();
+        let is_whole = line["data"] == json!({"number": "A-1", "lines": []});
+        assert!(
+            is_whole
+                || line["error"]["code"] == "model_unavailable"
+                || line["metadata"]["failed_subtrees"] != json!([]),
+            "{at}: {line}"
+        );
+    }
+}
+
+#[test]
+fn another_model_stands_in_and_who_answered_is_told() {
+    let vendor = Vendor::start(|request, _| match request.body["model"].as_str() {
+        Some("small") => Reply::json(503, &json!({"error": {"message": "overloaded"}})),
+        _ => {
+            let event = json!({"model": "tiny-2026-10-01", "choices": [{"delta": {"content": answer(request)}, "finish_reason": "stop"}]});
+            Reply::events([event])
+        }
+    });
+    let settings = settings(&vendor)
+        + &format!(
+            "[[models]]\nname = \"other\"\nvendor = \"openai\"\nbase_url = \"{}/v1\"\nmodel = \"tiny\"\n",
+            vendor.base
+        );
+    let more = ["--retries", "0", "--fallback-model", "other"];
+    let ran = extract_with("mine", &settings, &[("MY_KEY", "sk-1")], &more);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let line: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(line["data"], json!({"number": "A-1", "lines": []}));
+    assert_eq!(line["metadata"]["answered_by"], json!(["tiny-2026-10-01"]));
+}
+
+#[test]
+fn another_model_than_the_one_that_was_asked_is_told() {
+    let vendor = Vendor::start(|request, _| {
+        Reply::events([
+            json!({"model": "huge", "choices": [{"delta": {"content": answer(request)}, "finish_reason": "stop"}]}),
+        ])
+    });
+    let ran = extract("mine", &settings(&vendor), &[("MY_KEY", "sk-1")]);
+    assert!(ran.stderr.contains("mine answered as \"huge\", not as \"small\""), "{}", ran.stderr);
 }

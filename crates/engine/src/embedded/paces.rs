@@ -1,0 +1,129 @@
+//! Waiting until a model may be asked: its pace, then a turn among all who ask.
+//!
+//! The rule is `sluice_extract::pace`; this waits for it. A turn is only held while a question is asked, so that one slow
+//! model holds up nobody who asks another. Called before and after a model is asked.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use sluice_extract::code::Code;
+use sluice_extract::limits::MODEL_PACE_WAIT_MS_MAX;
+use sluice_extract::pace::{Go, Pace};
+use sluice_model::{ModelCard, ModelError, Usage};
+use sluice_store::Clock;
+use tokio::sync::{Notify, OwnedSemaphorePermit};
+
+use super::turns::Turn;
+
+/// A wait is looked at again this often: the clock may have been set.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+
+/// The paces of all models that were asked, by name.
+#[derive(Default)]
+pub(super) struct Paces {
+    models: Mutex<HashMap<String, Arc<OfModel>>>,
+}
+
+struct OfModel {
+    pace: Mutex<Pace>,
+    changed: Notify,
+}
+
+/// A question that is being asked. Dropped without an end, nothing is learned from it.
+pub(super) struct Asking {
+    model: Arc<OfModel>,
+    name: u64,
+    clock: Clock,
+    has_ended: bool,
+    _turn: Option<OwnedSemaphorePermit>,
+}
+
+impl Paces {
+    /// Waits until this model may be asked a question that takes about this much.
+    ///
+    /// # Errors
+    /// `model_unavailable` where it failed again and again and is left alone for a while, `rate_limited` where the wait
+    /// would be long; both say until when.
+    pub(super) async fn come(
+        &self,
+        card: &ModelCard,
+        estimate: Usage,
+        turn: &Turn,
+        clock: &Clock,
+    ) -> Result<Asking, ModelError> {
+        let model = self.of(card);
+        let tokens = told(&estimate).unwrap_or_default();
+        let until_ms_max = clock().saturating_add(MODEL_PACE_WAIT_MS_MAX);
+        loop {
+            let permit = turn.come().await;
+            let changed = model.changed.notified();
+            let now_ms = clock();
+            let go = model.pace().ask(now_ms, tokens);
+            let at_ms = match go {
+                Go::Now(name) => {
+                    let clock = Arc::clone(clock);
+                    let model = Arc::clone(&model);
+                    return Ok(Asking { model, name, clock, has_ended: false, _turn: permit });
+                }
+                Go::Not { until_ms, failures } => return Err(left_alone(card, failures, until_ms, now_ms)),
+                Go::At(at_ms) if at_ms > until_ms_max => return Err(too_much(card, at_ms, now_ms)),
+                Go::At(at_ms) => Some(at_ms),
+                Go::WhenOneEnds => None,
+            };
+            // Others may ask other models meanwhile.
+            drop(permit);
+            match at_ms {
+                Some(at_ms) => tokio::time::sleep(Duration::from_millis(at_ms - now_ms).min(LOOK_AGAIN)).await,
+                None => changed.await,
+            }
+        }
+    }
+
+    fn of(&self, card: &ModelCard) -> Arc<OfModel> {
+        let mut models = self.models.lock().unwrap_or_else(PoisonError::into_inner);
+        let new = || Arc::new(OfModel { pace: Mutex::new(Pace::new(card.limits)), changed: Notify::new() });
+        Arc::clone(models.entry(card.name.clone()).or_insert_with(new))
+    }
+}
+
+impl OfModel {
+    fn pace(&self) -> MutexGuard<'_, Pace> {
+        self.pace.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Asking {
+    /// What came of it.
+    pub(super) fn ended(mut self, failed: Option<&ModelError>, usage: &Usage) {
+        let failed = failed.map(|error| (error.code, error.retry_after_ms));
+        self.model.pace().ended((self.clock)(), self.name, failed, told(usage));
+        self.has_ended = true;
+    }
+}
+
+impl Drop for Asking {
+    fn drop(&mut self) {
+        if !self.has_ended {
+            self.model.pace().leave(self.name);
+        }
+        self.model.changed.notify_waiters();
+    }
+}
+
+fn told(usage: &Usage) -> Option<u64> {
+    Some(usage.input_tokens?.saturating_add(usage.output_tokens?).saturating_add(usage.thinking_tokens?))
+}
+
+fn left_alone(card: &ModelCard, failures: u32, until_ms: u64, now_ms: u64) -> ModelError {
+    let wait_ms = until_ms.saturating_sub(now_ms);
+    let seconds = wait_ms.div_ceil(1_000);
+    let message = format!("{} failed {failures} times in a row and is left alone for {seconds} s", card.name);
+    ModelError { retry_after_ms: Some(wait_ms), ..ModelError::new(Code::ModelUnavailable, message) }
+}
+
+fn too_much(card: &ModelCard, at_ms: u64, now_ms: u64) -> ModelError {
+    let wait_ms = at_ms.saturating_sub(now_ms);
+    let message = format!("{} wants no more questions for {} s", card.name, wait_ms.div_ceil(1_000));
+    ModelError { retry_after_ms: Some(wait_ms), ..ModelError::new(Code::RateLimited, message) }
+}
