@@ -33,6 +33,8 @@ pub(crate) fn extract_routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(documents::list_documents))
         // GET, DELETE /v1/extract/documents/{document_id}
         .routes(routes!(documents::get_document, documents::delete_document))
+        // GET /v1/extract/documents/{document_id}/content
+        .routes(routes!(documents::get_content))
         // GET, POST /v1/extract/schemas
         .routes(routes!(schemas::list_schemas, schemas::create_schema))
         // POST /v1/extract/schemas/validate
@@ -77,6 +79,7 @@ pub(crate) fn open_routes() -> OpenApiRouter<Arc<App>> {
 fn page_routes() -> Router<Arc<App>> {
     Router::new()
         .route("/", get(page::index))
+        .route("/assets/{*file}", get(page::asset))
         .route("/openapi.json", get(page::openapi))
         .route("/docs", get(page::docs_index))
         .route("/docs/", get(page::docs_start))

@@ -1,16 +1,21 @@
-//! Documents: upload, list, look, remove.
+//! Documents: upload, list, look, fetch, remove.
 
 use std::pin::pin;
 use std::sync::Arc;
 
 use axum::extract::multipart::{Field, MultipartError, MultipartRejection};
 use axum::extract::{Multipart, State};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
+use bytes::Bytes;
+use http::header::{
+    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderValue, IF_NONE_MATCH,
+    X_CONTENT_TYPE_OPTIONS,
+};
 use http::{HeaderMap, StatusCode};
 use sluice_extract::code::Code;
 use sluice_extract::id::DocumentId;
 use sluice_extract::page::ContentHash;
-use sluice_store::{NewDocument, StoreError};
+use sluice_store::{DocumentRow, NewDocument, StoreError};
 
 use super::request::{Id, Place, in_time, json};
 use crate::app::App;
@@ -210,6 +215,41 @@ pub(crate) async fn delete_document(
         return Err(Problem::not_found("document"));
     }
     json(StatusCode::OK, &Message { message: format!("Document {id} was removed") })
+}
+
+/// The bytes of a document, as they were uploaded.
+#[utoipa::path(get, path = "/v1/extract/documents/{document_id}/content", tag = "/extract",
+    params(("document_id" = String, Path, format = Uuid),
+        ("If-None-Match" = Option<String>, Header, description = "The `etag` of what the caller has")),
+    responses((status = 200, description = "The file",
+            content((String = "application/pdf"), (String = "image/png"), (String = "image/jpeg"),
+                (String = "image/tiff"), (String = "image/webp"))),
+        (status = 304, description = "The caller has it"), (status = 400), (status = 404)))]
+pub(crate) async fn get_content(
+    State(app): State<Arc<App>>,
+    asker: Asker,
+    Id(id): Id<DocumentId>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let gone = || Problem::not_found("document");
+    let DocumentRow { document, .. } = app.parts.store.document_get(&asker.tenant, id).await?.ok_or_else(gone)?;
+    let tag = HeaderValue::from_str(&format!("\"{}\"", document.hash)).map_err(Problem::internal)?;
+    let (status, bytes) = if headers.get(IF_NONE_MATCH) == Some(&tag) {
+        (StatusCode::NOT_MODIFIED, Bytes::new())
+    } else {
+        (StatusCode::OK, app.parts.blobs.get(&document.hash).await?.ok_or_else(gone)?)
+    };
+    let media_type = HeaderValue::from_str(&document.media_type).map_err(Problem::internal)?;
+    let fixed = [
+        (CACHE_CONTROL, "private, no-cache"),
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        // Foreign bytes on our own origin: nothing in them may run, whoever opens them.
+        (CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"),
+        (CONTENT_DISPOSITION, "attachment"),
+    ];
+    let fixed = fixed.map(|(name, value)| (name, HeaderValue::from_static(value)));
+    let own = [(CONTENT_TYPE, media_type), (ETAG, tag)];
+    Ok((status, fixed, own, bytes).into_response())
 }
 
 #[cfg(test)]

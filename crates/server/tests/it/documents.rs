@@ -26,6 +26,31 @@ async fn an_upload_answers_with_the_document() {
 }
 
 #[tokio::test]
+async fn a_document_is_given_back_as_it_was_sent_and_nothing_in_it_can_run() {
+    let world = World::new().await;
+    let id = world.upload("invoice.pdf", PDF).await.json()["document_id"].as_str().unwrap().to_owned();
+    let path = format!("/v1/extract/documents/{id}/content");
+    let reply = world.get(&path).await.expect(200);
+    assert_eq!(reply.text.as_bytes(), PDF);
+    for (name, value) in [
+        ("content-type", "application/pdf"),
+        ("content-disposition", "attachment"),
+        ("content-security-policy", "default-src 'none'; sandbox"),
+        ("x-content-type-options", "nosniff"),
+        ("cache-control", "private, no-cache"),
+    ] {
+        assert_eq!(reply.header(name), Some(value), "{name}");
+    }
+    let tag = reply.header("etag").unwrap().to_owned();
+    let again = send(world.request(Method::GET, &path).header("if-none-match", &tag)).await.expect(304);
+    assert_eq!((again.text.as_str(), again.header("etag")), ("", Some(tag.as_str())));
+    send(world.request(Method::GET, &path).header("if-none-match", "\"another\"")).await.expect(200);
+    send(world.bare(Method::GET, &path).bearer_auth(OTHER_KEY)).await.expect(404);
+    send(world.request(Method::DELETE, &format!("/v1/extract/documents/{id}"))).await.expect(200);
+    world.get(&path).await.expect(404);
+}
+
+#[tokio::test]
 async fn an_upload_streams_to_disk_and_is_found_by_its_hash() {
     let world = World::new().await;
     let mut bytes = PDF.to_vec();

@@ -20,7 +20,17 @@ async fn the_page_and_its_files_need_no_key_and_no_other_server() {
     let world = World::new().await;
     let get = |path: &'static str| send(world.bare(Method::GET, path));
     let index = get("/").await.expect(200);
-    assert!(index.text.contains("href=\"/docs/\""), "{}", index.text);
+    assert_eq!(index.header("content-type"), Some("text/html; charset=utf-8"));
+    assert!(index.text.contains("/docs/"), "{}", index.text);
+    let policy = index.header("content-security-policy").unwrap();
+    assert!(policy.contains("default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self';"), "{policy}");
+    // Built or not: neither script nor style stands in the markup, and nothing comes from elsewhere.
+    for forbidden in ["<style", "style=", "http:", "https:", " onload=", "<script>"] {
+        assert!(!index.text.contains(forbidden), "{forbidden}: {}", index.text);
+    }
+    get("/assets/nothing.js").await.expect(404);
+    get("/assets/../index.html").await.expect(401);
+    get("/assets/..%2Findex.html").await.expect(404);
     let docs = get("/docs").await.expect(200);
     assert!(docs.text.contains("swagger-ui"));
     for file in ["/docs/swagger-ui.css", "/docs/swagger-ui-bundle.js", "/docs/swagger-initializer.js"] {
@@ -57,6 +67,7 @@ async fn the_description_names_every_route_of_both_contracts() {
     GET /ready
     GET /v1/extract/documents
     GET /v1/extract/documents/{document_id}
+    GET /v1/extract/documents/{document_id}/content
     GET /v1/extract/jobs
     GET /v1/extract/jobs/{job_id}
     GET /v1/extract/jobs/{job_id}/results
