@@ -8,16 +8,18 @@ use std::process::{Command, ExitCode};
 use anyhow::{Context as _, bail};
 
 const USAGE: &str = "\
-cargo xtask ci      formatting, lints, all tests, licences
+cargo xtask ci      formatting, lints, all tests, licences, the page
 cargo xtask test    all tests
-cargo xtask lint    formatting and lints";
+cargo xtask lint    formatting and lints
+cargo xtask page    the page: its types, its tests without a browser";
 
 fn main() -> ExitCode {
     let task = std::env::args().nth(1);
     let outcome = match task.as_deref() {
-        Some("ci") => lint().and_then(|()| licences()).and_then(|()| test()),
+        Some("ci") => lint().and_then(|()| licences()).and_then(|()| page()).and_then(|()| test()),
         Some("test") => test(),
         Some("lint") => lint(),
+        Some("page") => page(),
         _ => Err(anyhow::anyhow!("say what to do:\n{USAGE}")),
     };
     match outcome {
@@ -50,6 +52,24 @@ fn test() -> anyhow::Result<()> {
     } else {
         cargo(["test", "--workspace", "--locked", "--lib", "--bins", "--tests"])
     }
+}
+
+/// The page's types, and its tests without a browser; those with one are among the others. `./setup` installs what it needs.
+fn page() -> anyhow::Result<()> {
+    let own = std::path::Path::new("target/node/bin").canonicalize().ok();
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    // It is there only where the system has none that is new enough.
+    let path = std::env::join_paths(own.into_iter().chain(std::env::split_paths(&path)))?;
+    for script in ["check", "test"] {
+        report(&format!("$ npm run {script} (in page/)"));
+        let mut npm = Command::new("npm");
+        npm.args(["run", "--silent", script]).current_dir("page").env("PATH", &path);
+        let status = npm.status().context("npm could not be started: ./setup installs it")?;
+        if !status.success() {
+            bail!("npm run {script} failed in page/ (./setup --page installs what it needs)");
+        }
+    }
+    Ok(())
 }
 
 fn is_there(program: &str) -> bool {
