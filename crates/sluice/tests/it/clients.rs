@@ -4,7 +4,6 @@
 
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
-use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -12,7 +11,7 @@ use crate::run::{example, root};
 use crate::server::{Server, script};
 
 /// A program of `clients/` with its arguments.
-fn client(name: &str, arguments: &[(&str, &str)]) -> Command {
+pub fn client(name: &str, arguments: &[(&str, &str)]) -> Command {
     let python = root().join("target/clients/bin/python");
     assert!(python.is_file(), "{} is missing: run ./setup", python.display());
     let mut command = Command::new(python);
@@ -24,21 +23,21 @@ fn client(name: &str, arguments: &[(&str, &str)]) -> Command {
     command
 }
 
-fn passes(output: &Output) {
+pub fn passes(output: &Output) {
     let said = |bytes| String::from_utf8_lossy(bytes).into_owned();
     assert!(output.status.success(), "{}\n{}", said(&output.stdout), said(&output.stderr));
 }
 
-fn file(name: &str) -> String {
+pub fn file(name: &str) -> String {
     root().join("examples/invoice").join(name).display().to_string()
 }
 
-fn gold() -> Value {
+pub fn gold() -> Value {
     serde_json::from_slice(&std::fs::read(file("gold.json")).unwrap()).unwrap()
 }
 
 /// Scripts under their names, and the arguments that make a server know them.
-fn scripts(
+pub fn scripts(
     folder: &tempfile::TempDir,
     scripts: &[(&'static str, Value)],
 ) -> (Vec<(&'static str, String)>, Vec<String>) {
@@ -123,21 +122,11 @@ fn a_browser_goes_on_after_a_crash_and_stops_after_the_end() {
     ];
     let given: Vec<(&str, &str)> = given.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let browser = client("browser.py", &given).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    for _ in 0..6_000 {
-        if restart.exists() {
-            break;
-        }
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    // The script killed the process; what is left of it is taken here before the next one is started.
-    server.kill();
-    if restart.exists() {
-        server.resume();
-    }
+    server.restart_when(&restart);
     passes(&browser.wait_with_output().unwrap());
 }
 
-fn browser() -> PathBuf {
+pub fn browser() -> PathBuf {
     let places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].map(PathBuf::from);
     places.into_iter().find(|place| place.exists()).expect("no Chromium: run ./setup")
 }

@@ -19,6 +19,7 @@ mod faults;
 mod followers;
 mod kept;
 mod kill;
+mod page;
 mod resume;
 mod run;
 mod serve;

@@ -172,6 +172,21 @@ impl Server {
         }
     }
 
+    /// Starts it anew once another program has killed it and made this file to say so.
+    pub fn restart_when(&mut self, told: &Path) {
+        for _ in 0..6_000 {
+            if told.exists() {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        // What is left of the dead process is taken before the next one is started.
+        self.kill();
+        if told.exists() {
+            self.resume();
+        }
+    }
+
     /// SIGTERM, and how long it took to end; its exit must be a success.
     pub fn terminate(&mut self) -> Duration {
         let begun = std::time::Instant::now();
