@@ -3,6 +3,8 @@
 //! Resuming is the same as beginning: fold the log, ask `decide`, do what it says, append what came of it. Never a rule
 //! about what a job may become (`sluice_extract::job` has them), never SQL, never HTTP. Started by the binary.
 
+mod asker;
+mod budget;
 mod count;
 mod desk;
 mod job_log;

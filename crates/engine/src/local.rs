@@ -22,7 +22,9 @@ use sluice_extract::schema::Schema;
 use sluice_store::{Admission, NewJob, StoreError, Tenant, follow, random};
 
 use crate::StepError;
+use crate::embedded::library::on_a_thread;
 use crate::embedded::patience::patiently;
+use crate::steps::estimate::{Estimate, estimate};
 use crate::worker::{Named, Options, Parts, Takes, Worker};
 
 pub use extraction::{Extraction, FailedSubtree};
@@ -50,6 +52,11 @@ pub enum Progress {
     Planned {
         /// How many questions.
         subtrees: usize,
+    },
+    /// More entries of a long list are there.
+    RowsArrived {
+        /// How many there are now.
+        rows: usize,
     },
     /// One more subtree has its answer.
     SubtreeFinished {
@@ -136,6 +143,19 @@ impl Local {
         extraction::of(order, &self.parts.blobs, model, volume, (id, state), begun).await
     }
 
+    /// What the document would take, before anybody is asked. It is read and kept, so that a job after it need not.
+    ///
+    /// # Errors
+    /// The document cannot be read, or nobody has the name of the model.
+    pub async fn estimate(&self, order: &Order, bytes: Bytes) -> Result<Estimate, StepError> {
+        let blobs = &self.parts.blobs;
+        let document_hash = patiently(|| blobs.put(bytes.clone())).await?;
+        let library = &self.worker.desk().library;
+        let volume = library.get(&library.ticket(&order.tenant, &document_hash, &order.config.pages)).await?;
+        let (order, model) = (order.clone(), self.parts.models.get(&order.config.model)?);
+        on_a_thread(move || estimate(&order.schema, &volume.document, &order.config, model.card())).await
+    }
+
     async fn to_the_end(&self, order: &Order, job: NewJob, watch: Watch<'_>) -> Result<JobState, StoreError> {
         let id = job.id;
         let store = &self.parts.store;
@@ -165,13 +185,15 @@ fn take(state: &mut JobState, recorded: &Recorded, watch: Watch<'_>) {
     match &recorded.event {
         Event::DocumentRead { pages_read, .. } => watch(Progress::DocumentRead { pages: *pages_read as usize }),
         Event::Planned { questions } => watch(Progress::Planned { subtrees: questions.len() }),
+        Event::RowsArrived { subtree, .. } => {
+            watch(Progress::RowsArrived { rows: state.subtree(subtree).map_or(0, |found| found.rows.items.len()) });
+        }
         Event::SubtreeFinished { remembered, .. } => watch(Progress::SubtreeFinished { remembered: *remembered }),
         Event::SubtreeRetrying { failure: Failure { code, message }, wait_ms, .. } => {
             watch(Progress::SubtreeRetrying { error: StepError::new(*code, message.clone()), wait_ms: *wait_ms });
         }
         Event::SubtreeFailed { .. } => watch(Progress::SubtreeFailed),
         Event::JobStarted { .. }
-        | Event::RowsArrived { .. }
         | Event::StepFailed { .. }
         | Event::CancelRequested
         | Event::JobReopened

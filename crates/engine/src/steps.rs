@@ -2,6 +2,8 @@
 //! their business. Called by `embedded`.
 
 pub mod assemble;
+pub mod estimate;
+pub mod extract_rows;
 pub mod extract_subtree;
 pub mod plan;
 pub mod read_document;

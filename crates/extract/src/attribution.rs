@@ -27,6 +27,7 @@ use crate::page::Rect;
 
 pub use self::choose::{attribute, attribute_part};
 pub use self::index::Index;
+pub(crate) use self::leaves::node_at;
 pub use self::wrap::wrap;
 
 /// Words of one page, by index into its `words`.

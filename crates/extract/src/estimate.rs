@@ -20,21 +20,22 @@ const TOKENS_OF_FRAME: u64 = 600;
 /// Tokens of the answer for a leaf: its name, a value, where it stands.
 const TOKENS_PER_LEAF: u64 = 40;
 
-/// What one question about these pages (all that were read, where none are named) takes, if the model does not think.
+/// What one question about these pages (all that were read, where none are named) takes, if the model does not think;
+/// `rows` entries of a list, 1 for anything else.
 #[must_use]
-pub fn of_question(document: &Document, pages: &[u32], subtree: &Subtree) -> Usage {
+pub fn of_question(document: &Document, pages: &[u32], subtree: &Subtree, rows: usize) -> Usage {
     let is_asked = |number: u32| pages.is_empty() || pages.contains(&number);
     let words: usize = document.pages.iter().filter(|page| is_asked(page.number)).map(|page| page.words.len()).sum();
-    of_words(words as u64, subtree)
+    of_words(words as u64, subtree, rows)
 }
 
 /// The same for so many words.
 #[must_use]
-pub fn of_words(words: u64, subtree: &Subtree) -> Usage {
+pub fn of_words(words: u64, subtree: &Subtree, rows: usize) -> Usage {
     let schema = subtree.schema.to_string().len() as u64 / LETTERS_PER_TOKEN;
     Usage {
         input_tokens: Some(words * TOKENS_PER_WORD + schema + TOKENS_OF_FRAME),
-        output_tokens: Some(subtree.leaves as u64 * TOKENS_PER_LEAF),
+        output_tokens: Some(subtree.leaves as u64 * rows as u64 * TOKENS_PER_LEAF),
         ..Usage::calls(1)
     }
 }

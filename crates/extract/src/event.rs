@@ -60,6 +60,9 @@ pub enum Event {
         turn: u32,
         /// The rows, in the order of the document.
         items_new: Vec<Value>,
+        /// Where each stands: page and line as they are shown to models, both from 1. Empty in older logs.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        places: Vec<Option<(u32, u32)>>,
         /// Pages that are done, 1-based.
         pages_covered: Vec<u32>,
         /// No more will come.
@@ -252,14 +255,17 @@ impl Event {
                 remembered: *remembered,
                 spent: spent.clone(),
             },
-            Self::RowsArrived { subtree, turn, items_new, pages_covered, done, spent } => Self::RowsArrived {
-                subtree: subtree.clone(),
-                turn: *turn,
-                items_new: vec![Value::Null; items_new.len()],
-                pages_covered: pages_covered.clone(),
-                done: *done,
-                spent: spent.clone(),
-            },
+            Self::RowsArrived { subtree, turn, items_new, places: _, pages_covered, done, spent } => {
+                Self::RowsArrived {
+                    subtree: subtree.clone(),
+                    turn: *turn,
+                    items_new: vec![Value::Null; items_new.len()],
+                    places: Vec::new(),
+                    pages_covered: pages_covered.clone(),
+                    done: *done,
+                    spent: spent.clone(),
+                }
+            }
             other => other.clone(),
         }
     }

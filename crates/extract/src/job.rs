@@ -227,6 +227,8 @@ pub struct Rows {
     pub turns: u32,
     /// The rows, in the order in which they arrived.
     pub items: Vec<Value>,
+    /// Where each of them stands, as far as that is known: page and line as they are shown to models.
+    pub places: Vec<Option<(u32, u32)>>,
     /// Pages that are done, 1-based.
     pub pages_covered: Vec<u32>,
     /// No more will come.

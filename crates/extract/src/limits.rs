@@ -97,6 +97,19 @@ pub const MODEL_ERROR_CHARS_SHOWN: usize = 400;
 /// 20,000 rows.
 pub const MODEL_TURNS_MAX: u32 = 16;
 
+/// Entries of a list in one answer of a model that is told what to do, unless somebody says otherwise: some 6,000 tokens
+/// with their places, which all of them write without growing tired.
+pub const LIST_ROWS_PER_ANSWER: usize = 60;
+
+/// Values of an answer that are asked again at once, for they are not valid: more of them are another answer.
+pub const MENDED_AT_ONCE_MAX: usize = 40;
+
+/// Leaves of a value that is asked again.
+pub const MENDED_LEAVES_MAX: usize = 40;
+
+/// Turns in which one long list is asked for, after which what is there is taken: 60,000 entries and more.
+pub const LIST_TURNS_MAX: u32 = 2_000;
+
 /// Longest wait that a model's server can ask for, in milliseconds: an hour. Who asks for more may be asked again then.
 pub const MODEL_RETRY_AFTER_MS_MAX: u64 = 3_600_000;
 

@@ -102,6 +102,14 @@ pub struct Document {
 }
 
 impl Document {
+    /// The same document, of which nothing was read.
+    #[must_use]
+    pub fn clone_without_pages(&self) -> Self {
+        Self { hash: self.hash.clone(), media: self.media, page_count: self.page_count, pages: Vec::new() }
+    }
+}
+
+impl Document {
     /// The page with this 1-based number, if it was read.
     #[must_use]
     pub fn page(&self, number: u32) -> Option<&Page> {

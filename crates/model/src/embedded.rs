@@ -95,6 +95,8 @@ impl Embedded {
             reads_words: true,
             leaves_per_subtree_max: None,
             words_per_question_max: None,
+            rows_per_answer_max: None,
+            mends: false,
             price: Some(Price::FREE),
             limits: PaceLimits::default(),
             answer_ms_typical: 200,

@@ -8,7 +8,7 @@ mod wire;
 
 use async_trait::async_trait;
 use sluice_extract::code::{Code, Finding, FindingKind};
-use sluice_extract::limits::{QUESTION_WORDS_MAX, SUBTREE_LEAVES_DEFAULT};
+use sluice_extract::limits::{LIST_ROWS_PER_ANSWER, QUESTION_WORDS_MAX, SUBTREE_LEAVES_DEFAULT};
 
 use self::dialect::DIALECT;
 pub use self::known::{DEFAULT, NAMES};
@@ -62,6 +62,8 @@ impl Gemini {
             reads_words: true,
             leaves_per_subtree_max: Some(SUBTREE_LEAVES_DEFAULT),
             words_per_question_max: Some(QUESTION_WORDS_MAX),
+            rows_per_answer_max: Some(LIST_ROWS_PER_ANSWER),
+            mends: true,
             price: setup.price.or_else(|| known::price(&setup.model, &setup.today)),
             limits: setup.limits,
             answer_ms_typical: 5_000,

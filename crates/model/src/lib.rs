@@ -22,7 +22,9 @@ use sluice_extract::code::{Code, Finding};
 use sluice_extract::page::Document;
 use sluice_extract::schema::{Schema, Subtree};
 
+pub use sluice_extract::mend::Amiss;
 pub use sluice_extract::pace::PaceLimits;
+pub use sluice_extract::rows::RowsTurn;
 pub use sluice_extract::usage::{Price, Usage};
 
 /// Who is asked.
@@ -55,6 +57,12 @@ pub struct ModelCard {
     pub leaves_per_subtree_max: Option<usize>,
     /// Words of a document it takes in one question; `None` for no bound.
     pub words_per_question_max: Option<usize>,
+    /// Entries of a list that it says in one answer; `None` for a model that reads a list whole, however long.
+    #[serde(default)]
+    pub rows_per_answer_max: Option<usize>,
+    /// It can be told what was wrong with its answer, and asked for that again.
+    #[serde(default)]
+    pub mends: bool,
     /// What it costs; `None` where that is not known.
     #[serde(default)]
     pub price: Option<Price>,
@@ -77,6 +85,10 @@ pub struct Question {
     pub subtree: Subtree,
     /// 1-based pages that matter for it; empty for all that were read.
     pub pages: Vec<u32>,
+    /// For a list that is asked for in turns: which part of it.
+    pub rows: Option<RowsTurn>,
+    /// For values that are asked again: what was wrong with them.
+    pub amiss: Vec<Amiss>,
     /// How to ask.
     pub settings: Settings,
     /// 1 for the first attempt.
@@ -107,6 +119,8 @@ pub struct Answer {
     pub usage: Usage,
     /// Who answered, in the words of its server; `None` where it did not say.
     pub answered_by: Option<String>,
+    /// It ends at the model's limit and not where the model wanted: there may be more.
+    pub is_cut: bool,
     /// Doubts about how it was asked: a server that cannot hold its answers to a schema, a setting it does not take.
     pub findings: Vec<Finding>,
 }

@@ -12,7 +12,7 @@ use std::sync::{Mutex, PoisonError};
 use async_trait::async_trait;
 use serde_json::{Map, Value};
 use sluice_extract::code::{Code, Finding, FindingKind};
-use sluice_extract::limits::{QUESTION_WORDS_MAX, SUBTREE_LEAVES_DEFAULT};
+use sluice_extract::limits::{LIST_ROWS_PER_ANSWER, QUESTION_WORDS_MAX, SUBTREE_LEAVES_DEFAULT};
 
 use self::dialect::DIALECT;
 use self::taken::{Structure, Taken};
@@ -38,6 +38,8 @@ pub struct Setup {
     pub model: String,
     /// Words of a document in one question, for models with a small window.
     pub words_per_question_max: Option<usize>,
+    /// Entries of a list in one answer.
+    pub rows_per_answer_max: Option<usize>,
     /// Leaves of a schema in one question.
     pub leaves_per_subtree_max: Option<usize>,
     /// What it costs, if that is known.
@@ -70,6 +72,8 @@ impl OpenAi {
             reads_words: true,
             leaves_per_subtree_max: Some(setup.leaves_per_subtree_max.unwrap_or(SUBTREE_LEAVES_DEFAULT)),
             words_per_question_max: Some(setup.words_per_question_max.unwrap_or(QUESTION_WORDS_MAX)),
+            rows_per_answer_max: Some(setup.rows_per_answer_max.unwrap_or(LIST_ROWS_PER_ANSWER)),
+            mends: true,
             price: setup.price,
             limits: setup.limits,
             answer_ms_typical: 5_000,

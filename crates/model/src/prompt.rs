@@ -14,10 +14,10 @@ use sluice_extract::code::Code;
 use sluice_extract::schema::lower::{Dialect, Lowered, lower};
 
 use self::pages::Pages;
-use crate::{ModelError, Question};
+use crate::{Amiss, ModelError, Question, RowsTurn};
 
 /// Part of every vendor's version: it changes with the words below.
-pub(crate) const VERSION: &str = "1";
+pub(crate) const VERSION: &str = "2";
 
 /// What holds for every question.
 pub(crate) const SYSTEM: &str = "\
@@ -47,6 +47,7 @@ pub(crate) struct Prompt {
     lowered: Lowered,
     pages: Pages,
     path: String,
+    is_turn: bool,
 }
 
 impl Prompt {
@@ -63,7 +64,13 @@ impl Prompt {
         let pages = Pages::new(&question.document, &question.pages);
         let path = question.subtree.path.clone();
         let asked = asked(question, &pages, &schema);
-        Ok(Self { document: pages.text.clone(), question: asked, schema, lowered, pages, path })
+        let is_turn = question.rows.is_some();
+        Ok(Self { document: pages.text.clone(), question: asked, schema, lowered, pages, path, is_turn })
+    }
+
+    /// It is one of several about a list, and somebody else asks for what follows.
+    pub(crate) fn is_turn(&self) -> bool {
+        self.is_turn
     }
 
     /// The values of an answer, and where the model says it saw them; `row_first` rows of a list were said before.
@@ -151,13 +158,69 @@ fn asked(question: &Question, pages: &Pages, schema: &Value) -> String {
     };
     let own = question.settings.additional_instructions.as_deref().map(str::trim).filter(|own| !own.is_empty());
     let own = own.map(|own| format!("{own}\n\n")).unwrap_or_default();
+    let amiss = amiss_in_words(&question.amiss);
+    let turn = question.rows.as_ref().map(turn_in_words).unwrap_or_default();
     format!(
         "{own}Above is the document.{left_out} Extract what this JSON Schema describes under \"{DATA}\".{part}\n\n\
          {schema}\n\n\
          Under \"{SOURCES}\" say where each value stands: \"path\" is its JSON pointer within \"{DATA}\", such as \
          /total or /items/0, \"lines\" are the numbers of the lines in the document, such as \"1:7\". In a list of \
-         objects one entry for each object is enough."
+         objects one entry for each object is enough.{amiss}{turn}"
     )
+}
+
+/// What was wrong with what is asked again. What the model said comes from the document, or from nowhere.
+fn amiss_in_words(amiss: &[Amiss]) -> String {
+    if amiss.is_empty() {
+        return String::new();
+    }
+    let told = amiss.iter().map(|amiss| match &amiss.said {
+        Some(said) => {
+            format!("\n- {}, which is {} of the whole, was {said}: {}", amiss.name, amiss.pointer, amiss.message)
+        }
+        None => format!("\n- {}, which is {} of the whole: {}", amiss.name, amiss.pointer, amiss.message),
+    });
+    let told: String = told.collect();
+    format!(
+        "\n\nThese values were asked before, and the answer cannot be used:{told}\nGive each as its schema asks for it, or \
+         null where the document does not say it."
+    )
+}
+
+/// Which part of a list is asked.
+fn turn_in_words(turn: &RowsTurn) -> String {
+    let mut words = format!("\n\nThis list is asked for in parts. Give at most {} entries now.", turn.rows_max);
+    if turn.given > 0 {
+        words.push_str(&format!("\n{} entries were given before; do not give them again.", turn.given));
+    }
+    if !turn.last.is_empty() {
+        let last: Vec<String> = turn.last.iter().map(ToString::to_string).collect();
+        words.push_str(&format!(" From these pages the last of them here: [{}]", last.join(",")));
+    }
+    if turn.unseen.is_empty() {
+        words.push_str("\nGive those that follow, in the order of the document; where none is left, [].");
+    } else {
+        let lines = in_runs(&turn.unseen);
+        words.push_str(&format!("\nThese lines look like entries that were not given yet: {lines}."));
+        words.push_str("\nGive those of them that are entries, and whatever follows them; where none is one, [].");
+    }
+    words
+}
+
+/// Lines one after the other as a run: `3:14, 3:17-3:29`.
+fn in_runs(places: &[(u32, u32)]) -> String {
+    let mut runs: Vec<((u32, u32), (u32, u32))> = Vec::new();
+    for &(page, line) in places {
+        match runs.last_mut() {
+            Some((_, last)) if last.0 == page && last.1 + 1 == line => *last = (page, line),
+            _ => runs.push(((page, line), (page, line))),
+        }
+    }
+    let told = runs.into_iter().map(|(first, last)| match first == last {
+        true => format!("{}:{}", first.0, first.1),
+        false => format!("{}:{}-{}:{}", first.0, first.1, last.0, last.1),
+    });
+    told.collect::<Vec<_>>().join(", ")
 }
 
 /// The values and the places of an answer. A server that is not held to a schema may leave the places out.

@@ -16,7 +16,7 @@
 //! with its own `value` or the part of `result`. The first rule that fits is taken. Every call appends the line
 //! `unix-ms seed attempt subtree-id path` (seed `-` for none) to `ledger`, so that a test can count from outside. `price`
 //! is what a call and its `usage` cost (`{"usd_per_call": 0.01}`); nothing where it is not said. `limits` is how often it
-//! may be asked (`{"requests_per_minute": 60}`).
+//! may be asked (`{"requests_per_minute": 60}`). With `rows_per_answer_max` it says a list in parts of so many entries.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -30,7 +30,7 @@ use sluice_extract::merge::part_of;
 use sluice_extract::page::ContentHash;
 use sluice_extract::schema::Subtree;
 
-use crate::{Answer, Model, ModelCard, ModelError, PaceLimits, Price, Question, Usage};
+use crate::{Answer, Model, ModelCard, ModelError, PaceLimits, Price, Question, RowsTurn, Usage};
 
 /// A model that reads from a script.
 #[derive(Debug)]
@@ -52,6 +52,8 @@ struct Script {
     price: Price,
     #[serde(default)]
     limits: PaceLimits,
+    #[serde(default)]
+    rows_per_answer_max: Option<usize>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -106,6 +108,8 @@ impl Scripted {
             reads_words: true,
             leaves_per_subtree_max: None,
             words_per_question_max: None,
+            rows_per_answer_max: script.rows_per_answer_max,
+            mends: false,
             price: Some(script.price),
             limits: script.limits,
             answer_ms_typical: 200,
@@ -149,10 +153,21 @@ impl Model for Scripted {
         }
         let own = rule.and_then(|rule| rule.value.clone());
         let value = own.or_else(|| part_of(&self.script.result, &question.subtree)).unwrap_or(Value::Null);
+        let (value, is_cut) = match &question.rows {
+            Some(turn) => part_of_list(value, turn),
+            None => (value, false),
+        };
         let mut usage = rule.map(|rule| rule.usage).unwrap_or_default();
         usage.calls = usage.calls.max(1);
-        Ok(Answer { value, usage, ..Answer::default() })
+        Ok(Answer { value, usage, is_cut, ..Answer::default() })
     }
+}
+
+/// The entries after those that were given, and whether there are more.
+fn part_of_list(value: Value, turn: &RowsTurn) -> (Value, bool) {
+    let Value::Array(rows) = value else { return (value, false) };
+    let left = rows.len().saturating_sub(turn.given);
+    (rows.into_iter().skip(turn.given).take(turn.rows_max).collect(), left > turn.rows_max)
 }
 
 fn failure(code: Code, message: String) -> ModelError {

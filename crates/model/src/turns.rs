@@ -56,18 +56,20 @@ pub(crate) async fn ask(vendor: &impl Turn, prompt: &Prompt) -> Result<Answer, M
         } else {
             let nothing =
                 ModelError::new(Code::AnswerInvalid, "the answer was cut off at the model's limit").after(answer.usage);
-            prompt.take_cut(&said.text, begun).ok_or(nothing)?
+            match prompt.take_cut(&said.text, begun) {
+                None if prompt.is_turn() => (Value::Array(Vec::new()), EvidenceMap::new()),
+                taken => taken.ok_or(nothing)?,
+            }
         };
         let more = add(&mut answer, value, evidence);
-        if said.is_whole {
+        answer.is_cut = !said.is_whole;
+        if said.is_whole || prompt.is_turn() {
             return Ok(answer);
         }
         if more == 0 {
             break;
         }
     }
-    let told = "the answer was cut off at the model's limit; ask for less at once with --max-leaves-per-subtree";
-    answer.findings.push(Finding::new(FindingKind::ModelLimited, told));
     Ok(answer)
 }
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use sluice_extract::code::Code;
 use sluice_extract::page::ContentHash;
+use sluice_extract::usage::Price;
 use sluice_store::{Blobs, Clock, Store};
 
 use crate::Metrics;
@@ -41,7 +42,7 @@ pub struct Models {
 }
 
 /// A model in the list.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ModelOffer {
     /// What stands in a job's config.
     pub name: String,
@@ -51,6 +52,8 @@ pub struct ModelOffer {
     pub summary: String,
     /// How long an answer takes as a rule, in milliseconds: only for the guess when a job may be done.
     pub answer_ms_typical: u64,
+    /// What it costs, if that is known: only for the guess what a job may cost.
+    pub price: Option<Price>,
 }
 
 impl Models {
@@ -59,6 +62,13 @@ impl Models {
         /// A vendor over the network that is not listed.
         const UNKNOWN_MS: u64 = 5_000;
         self.offers.iter().find(|offer| offer.name == name).map_or(UNKNOWN_MS, |offer| offer.answer_ms_typical)
+    }
+}
+
+impl Models {
+    /// What this model costs, if that is known.
+    pub(crate) fn price(&self, name: &str) -> Option<Price> {
+        self.offers.iter().find(|offer| offer.name == name)?.price
     }
 }
 

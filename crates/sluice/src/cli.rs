@@ -117,6 +117,12 @@ pub(crate) struct ExtractArgs {
     /// Times that a failed question is asked again [default: 3]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(..=10))]
     pub(crate) retries: Option<u8>,
+    /// US dollars that one document may cost; a question that would pass it is not asked, what is finished is kept
+    #[arg(long, value_name = "USD", value_parser = dollars)]
+    pub(crate) max_cost_usd: Option<f64>,
+    /// Say what each document would take, as a line of JSON, and ask nobody
+    #[arg(long)]
+    pub(crate) estimate: bool,
     /// Ask every question, even one that an earlier run had answered
     #[arg(long)]
     pub(crate) ask_again: bool,
@@ -125,6 +131,11 @@ pub(crate) struct ExtractArgs {
     /// Only errors on standard error, no progress
     #[arg(long, short)]
     pub(crate) quiet: bool,
+}
+
+fn dollars(text: &str) -> Result<f64, String> {
+    let usd = text.parse::<f64>().ok().filter(|usd| usd.is_finite() && *usd >= 0.0);
+    usd.ok_or_else(|| "this is no sum of dollars".to_owned())
 }
 
 const SERVE_EXAMPLES: &str = "\

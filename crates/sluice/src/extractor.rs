@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use sluice_document::{PageSelection, Reader};
 use sluice_engine::StepError;
 use sluice_engine::local::{Extraction, Local, Order, Watch};
+use sluice_engine::steps::estimate::Estimate;
 use sluice_engine::worker::{Options, Parts, Remembering};
 use sluice_extract::attribution::{Match, wrap};
 use sluice_extract::config::Config;
@@ -73,6 +74,17 @@ impl Extractor {
             self.order.config.splitter_config.max_leaves_per_subtree = u32::from(leaves_max);
         }
         self
+    }
+
+    /// Nothing is asked that would cost more than this, in US dollars.
+    pub(crate) fn with_cost_max(mut self, usd: Option<f64>) -> Self {
+        self.order.config.max_cost_usd = usd;
+        self
+    }
+
+    /// What one document would take, before anybody is asked.
+    pub(crate) async fn estimate(&self, bytes: Bytes) -> Result<Estimate, StepError> {
+        self.local.estimate(&self.order, bytes).await
     }
 
     /// A failed question is repeated so many times.

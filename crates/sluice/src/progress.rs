@@ -95,6 +95,7 @@ impl Track {
                 bar.set_style(style("  {spinner} {prefix} {bar:12.green/dim} {pos}/{len} subtrees {wide_msg}"));
                 bar.set_message("");
             }
+            Progress::RowsArrived { rows } => bar.set_message(format!("{rows} rows so far")),
             Progress::SubtreeFinished { .. } | Progress::SubtreeFailed => bar.inc(1),
             Progress::SubtreeRetrying { error, wait_ms } => bar.set_message(format!("{error}; again in {wait_ms} ms")),
         }

@@ -14,6 +14,7 @@ use sluice_model::{Model, Settings};
 use sluice_store::JobRow;
 use tokio::sync::OnceCell;
 
+use super::budget::Budget;
 use super::desk::Desk;
 use super::library::{Ticket, Volume, bytes_of, on_a_thread};
 use super::turns::Turn;
@@ -27,6 +28,8 @@ pub(super) struct Order {
     pub(super) job: JobRow,
     /// Its turn among all who ask.
     pub(super) turn: Turn,
+    /// What it may cost.
+    pub(super) budget: Budget,
     config: Result<Config, StepError>,
     asked: OnceCell<Arc<Asked>>,
     ticket: OnceCell<Ticket>,
@@ -41,10 +44,12 @@ pub(super) struct Asked {
 }
 
 impl Order {
-    pub(super) fn new(desk: Arc<Desk>, job: JobRow) -> Self {
+    /// `usd_spent` is what it has cost so far.
+    pub(super) fn new(desk: Arc<Desk>, job: JobRow, usd_spent: f64) -> Self {
         let turn = desk.turns.of(&job.tenant);
         let config = config_of(&job.request);
-        Self { desk, job, turn, config, asked: OnceCell::new(), ticket: OnceCell::new() }
+        let budget = Budget::new(config.as_ref().ok().and_then(|config| config.max_cost_usd), usd_spent);
+        Self { desk, job, turn, budget, config, asked: OnceCell::new(), ticket: OnceCell::new() }
     }
 
     pub(super) fn config(&self) -> Result<&Config, StepError> {

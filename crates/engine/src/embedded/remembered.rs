@@ -45,7 +45,7 @@ impl RememberedAnswer {
 
 /// What is kept of an answer; `None` where JSON cannot say it.
 pub(super) fn to_remember(question: ContentHash, result: &SubtreeResult) -> Option<Remember> {
-    let SubtreeResult { value, attributions, findings, .. } = result.clone();
+    let SubtreeResult { value, attributions, findings } = result.clone();
     let answer = serde_json::to_value(RememberedAnswer { value, attributions, findings }).ok()?;
     Some(Remember { question, answer })
 }

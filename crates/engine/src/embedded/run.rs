@@ -5,16 +5,18 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use sluice_extract::code::Code;
-use sluice_extract::estimate;
+use sluice_extract::code::{Code, Finding, FindingKind};
 use sluice_extract::event::{AskedSubtree, Event, Failure, PlannedQuestion, Spent, WholeStep};
 use sluice_extract::job::{FailedAttempt, JobState, Phase, SubtreeQuestion, SubtreeState};
+use sluice_extract::limits::MODEL_TURNS_MAX;
 use sluice_extract::page::ContentHash;
+use sluice_extract::rows::RowsTaken;
 use sluice_extract::schema::Subtree;
-use sluice_model::{ModelCard, ModelError, Question, Usage};
+use sluice_model::{Answer, ModelCard, ModelError, Question};
 use sluice_store::Remember;
 use tokio::sync::OwnedMutexGuard;
 
+use super::asker::Asker;
 use super::library::on_a_thread;
 use super::order::{Asked, Order};
 use super::patience::patiently;
@@ -22,7 +24,8 @@ use super::remembered::{PROMPT_VERSION, RememberedAnswer, Remembering, to_rememb
 use super::trace::told;
 use crate::StepError;
 use crate::steps::assemble::assemble;
-use crate::steps::extract_subtree::{Checking, SubtreeResult, Unanswered, extract_subtree};
+use crate::steps::extract_rows::{List, TurnResult, rows_per_turn, taken};
+use crate::steps::extract_subtree::{Checking, SubtreeResult, checked, mended, mending};
 use crate::steps::plan::plan;
 
 /// What came of a step.
@@ -86,13 +89,18 @@ async fn plan_questions(order: &Order) -> Result<Event, StepError> {
     Ok(Event::Planned { questions: planned.await? })
 }
 
-/// Asks one question, or remembers its answer.
+/// Asks one question, or remembers its answer; of a long list one turn.
 pub(super) async fn subtree(order: Arc<Order>, state: SubtreeState, attempt: u32) -> Outcome {
     let mut spent = Spent::default();
     let subtree = state.id.clone();
     told(match ask(&order, &state, attempt, &mut spent).await {
-        Ok((result, kept, remembered)) => {
-            let SubtreeResult { value, attributions, findings, .. } = result;
+        Ok(Came::Rows(TurnResult { taken, done })) => {
+            let RowsTaken { rows: items_new, places, pages_covered, repeated: _ } = taken;
+            let turn = state.rows.turns + 1;
+            Outcome::Event(Event::RowsArrived { subtree, turn, items_new, places, pages_covered, done, spent })
+        }
+        Ok(Came::Whole(result, kept, remembered)) => {
+            let SubtreeResult { value, attributions, findings } = result;
             let event = Event::SubtreeFinished { subtree, attempt, value, attributions, findings, remembered, spent };
             Outcome::Answered(event, kept)
         }
@@ -102,10 +110,26 @@ pub(super) async fn subtree(order: Arc<Order>, state: SubtreeState, attempt: u32
     })
 }
 
-type Asking = Result<(SubtreeResult, Kept, bool), (StepError, Option<u64>)>;
+/// What came of asking.
+enum Came {
+    /// Some entries of a long list.
+    Rows(TurnResult),
+    /// The answer, and whether nobody was asked.
+    Whole(SubtreeResult, Kept, bool),
+}
 
-async fn ask(order: &Order, state: &SubtreeState, attempt: u32, spent: &mut Spent) -> Asking {
-    let at_once = |error: StepError| (error, None);
+type Failed = (StepError, Option<u64>);
+
+fn at_once(error: StepError) -> Failed {
+    (error, None)
+}
+
+fn of_model(error: ModelError) -> Failed {
+    let retry_after_ms = error.retry_after_ms;
+    (error.into(), retry_after_ms)
+}
+
+async fn ask(order: &Order, state: &SubtreeState, attempt: u32, spent: &mut Spent) -> Result<Came, Failed> {
     let asked = order.asked().await.map_err(at_once)?;
     let subtree = part(&asked, &state.id).map_err(at_once)?;
     let model = order.model_of(state).await.map_err(at_once)?;
@@ -116,7 +140,7 @@ async fn ask(order: &Order, state: &SubtreeState, attempt: u32, spent: &mut Spen
         false => None,
     };
     if remembers && let Some(result) = remember(order, &name).await.map_err(at_once)? {
-        return Ok((result, Kept { remember: None, alone }, true));
+        return Ok(Came::Whole(result, Kept { remember: None, alone }, true));
     }
     let volume = order.document().await.map_err(at_once)?;
     let index = volume.index().await.map_err(at_once)?;
@@ -125,27 +149,75 @@ async fn ask(order: &Order, state: &SubtreeState, attempt: u32, spent: &mut Spen
         schema: Arc::clone(&asked.schema),
         subtree: subtree.clone(),
         pages: state.page_numbers().collect(),
+        rows: None,
+        amiss: Vec::new(),
         settings: order.model_settings().map_err(at_once)?,
         attempt,
     });
     let checking = order.checking().map_err(at_once)?;
-    let estimate = estimate::of_question(&question.document, &question.pages, subtree);
-    let desk = &order.desk;
-    let not_now = |error: ModelError| (error.clone().into(), error.retry_after_ms);
-    let asking = desk.paces.come(model.card(), estimate, &order.turn, &desk.parts.clock).await.map_err(not_now)?;
-    let answered = extract_subtree(model.as_ref(), &question, &index, checking).await;
-    let usage = answered.as_ref().map_or_else(|unanswered| unanswered.usage, |result| result.usage);
-    asking.ended(answered.as_ref().err().map(|unanswered| &unanswered.error), &usage);
-    let answered_by = answered.as_ref().ok().and_then(|result| result.answered_by.clone());
-    *spent = Spent { answered_by, ..spent_on(model.card(), usage) };
-    let result = answered.map_err(|Unanswered { error, .. }| (error.clone().into(), error.retry_after_ms))?;
-    let remember = remembers.then(|| to_remember(name, &result)).flatten();
-    Ok((result, Kept { remember, alone }, false))
+    let mut asker = Asker { order, model: model.as_ref(), spent };
+    let is_wanted = order.config().map_err(at_once)?.enable_agentic_array_extraction;
+    let rows_max = rows_per_turn(model.card(), subtree, &question.document, &question.pages, is_wanted);
+    let (answer, is_all) = match rows_max {
+        Some(rows_max) => {
+            let list = List { question: Arc::clone(&question), rows_max, taken: Arc::new(state.rows.clone()) };
+            match ask_rows(&mut asker, list).await? {
+                Turned::Rows(came) => return Ok(Came::Rows(came)),
+                Turned::All(answer, is_all) => (answer, is_all),
+            }
+        }
+        None => (ask_whole(&mut asker, &question, checking).await?, true),
+    };
+    let result = checked(&question, &index, answer, checking).await.map_err(of_model)?;
+    let remember = (remembers && is_all).then(|| to_remember(name, &result)).flatten();
+    Ok(Came::Whole(result, Kept { remember, alone }, false))
 }
 
-fn spent_on(card: &ModelCard, usage: Usage) -> Spent {
-    let cost_usd = card.price.and_then(|price| price.of(&usage));
-    Spent { model: card.name.clone(), usage, cost_usd, answered_by: None }
+/// What came of a turn.
+enum Turned {
+    /// Some entries.
+    Rows(TurnResult),
+    /// All there are, or all there will be; whether it is the whole list.
+    All(Answer, bool),
+}
+
+async fn ask_rows(asker: &mut Asker<'_>, list: List) -> Result<Turned, Failed> {
+    let looked = list.clone();
+    let Some(turn) = on_a_thread(move || looked.next()).await.map_err(at_once)? else {
+        return Ok(Turned::All(list.whole(None), true));
+    };
+    match asker.ask(&list.question_of(&turn)).await {
+        Ok(answer) => taken(&list, turn, answer).await.map(Turned::Rows).map_err(of_model),
+        // What is there was paid for.
+        Err(error) if error.code == Code::BudgetSpent && !list.taken.items.is_empty() => {
+            Ok(Turned::All(list.whole(Some(&error.message)), false))
+        }
+        Err(error) => Err(of_model(error)),
+    }
+}
+
+/// The answer, with what was amiss in it asked again: once for what is not valid, and for as long as it brings more where
+/// the answer was cut off.
+async fn ask_whole(asker: &mut Asker<'_>, question: &Question, checking: Checking) -> Result<Answer, Failed> {
+    let mut answer = asker.ask(question).await.map_err(of_model)?;
+    for _ in 0..MODEL_TURNS_MAX {
+        let is_needed = asker.model.card().mends && (checking == Checking::On || answer.is_cut);
+        let Some(again) = is_needed.then(|| mending(question, &answer)).flatten() else { break };
+        // What there is, is worth more than a failure.
+        let Ok(back) = asker.ask(&again).await else { break };
+        let is_better = mended(question, &mut answer, &again.amiss, &back) > 0;
+        let was_cut = std::mem::replace(&mut answer.is_cut, back.is_cut);
+        if !is_better || !was_cut {
+            break;
+        }
+        // What is still missing was cut off again; the rest of the cut answer is asked until nothing is missing.
+        answer.is_cut = true;
+    }
+    if answer.is_cut && mending(question, &answer).is_some() {
+        let told = "the answer was cut off at the model's limit; ask for less at once with --max-leaves-per-subtree";
+        answer.findings.push(Finding::new(FindingKind::ModelLimited, told).at(&question.subtree.path));
+    }
+    Ok(answer)
 }
 
 fn part<'a>(asked: &'a Asked, id: &str) -> Result<&'a Subtree, StepError> {
@@ -185,13 +257,7 @@ async fn remember(order: &Order, name: &ContentHash) -> Result<Option<SubtreeRes
     let store = &order.desk.parts.store;
     let kept = patiently(|| store.remembered_get(&order.job.tenant, name)).await?;
     let answer = kept.and_then(RememberedAnswer::read);
-    Ok(answer.map(|RememberedAnswer { value, attributions, findings }| SubtreeResult {
-        value,
-        attributions,
-        findings,
-        usage: Usage::default(),
-        answered_by: None,
-    }))
+    Ok(answer.map(|RememberedAnswer { value, attributions, findings }| SubtreeResult { value, attributions, findings }))
 }
 
 // Invariant: the result is on the disk before the event that names it is written.
@@ -215,8 +281,6 @@ pub(super) fn answered(asked: &Asked, state: &JobState) -> Vec<(Subtree, Subtree
             value: finished.value.clone(),
             attributions: finished.attributions.clone(),
             findings: finished.findings.clone(),
-            usage: Usage::default(),
-            answered_by: None,
         }),
         Phase::Open | Phase::Waiting { .. } | Phase::Failed(_) => None,
     };

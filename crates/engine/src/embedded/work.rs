@@ -24,7 +24,7 @@ const LOOK_AGAIN: Duration = Duration::from_secs(1);
 /// Works on a job until it has ended, or until there is a reason to leave it.
 pub(super) async fn work(desk: Arc<Desk>, claim: Claim) -> Result<(), Leave> {
     let log = JobLog::open(Arc::clone(&desk.parts.store), &claim.job, claim.lease).await?;
-    let order = Arc::new(Order::new(Arc::clone(&desk), claim.job));
+    let order = Arc::new(Order::new(Arc::clone(&desk), claim.job, log.state().cost.known_usd));
     let settings = order.settings();
     Work { desk, order, settings, log, running: Running::new() }.go_on().await
 }

@@ -1,16 +1,17 @@
-//! Step `ExtractSubtree`: one question to a model, its answer held against the schema, every value of it located in the
+//! Step `ExtractSubtree`: an answer held against the schema, what is amiss asked again once, every value located in the
 //! document.
 //!
-//! Asks once. Never waits and never tries again: that is for whoever runs the step. Called by `embedded`.
+//! Never waits and never tries again: that is for whoever runs the step. Called by `embedded`.
 
 use std::sync::Arc;
 
 use serde_json::Value;
 use sluice_extract::attribution::{AttributionMap, EvidenceMap, Index, attribute_part};
 use sluice_extract::code::{Code, Finding};
+use sluice_extract::mend;
 use sluice_extract::schema::Subtree;
 use sluice_extract::verify::Validator;
-use sluice_model::{Answer, Model, ModelError, Question, Usage};
+use sluice_model::{Amiss, Answer, ModelError, Question};
 
 /// A subtree that was answered.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,10 +22,6 @@ pub struct SubtreeResult {
     pub attributions: AttributionMap,
     /// What was taken out or is missing, by JSON pointer into the whole result.
     pub findings: Vec<Finding>,
-    /// What it took.
-    pub usage: Usage,
-    /// Who answered, in the words of its server, if it said so.
-    pub answered_by: Option<String>,
 }
 
 /// Is an answer held against the schema?
@@ -36,39 +33,33 @@ pub enum Checking {
     Off,
 }
 
-/// Why a subtree has no answer, and what that took all the same.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Unanswered {
-    /// Why.
-    pub error: ModelError,
-    /// What it took.
-    pub usage: Usage,
-}
-
-impl From<ModelError> for Unanswered {
-    fn from(error: ModelError) -> Self {
-        let usage = error.usage;
-        Self { error, usage }
-    }
-}
-
-/// Asks the model, checks what it says and proves what is left.
+/// Checks an answer and proves what is left.
 ///
 /// # Errors
-/// The model's own, and `answer_invalid` where the answer has another shape than the question.
-pub async fn extract_subtree(
-    model: &dyn Model,
+/// `answer_invalid` where the answer has another shape than the question.
+pub async fn checked(
     question: &Arc<Question>,
     index: &Arc<Index>,
+    answer: Answer,
     checking: Checking,
-) -> Result<SubtreeResult, Unanswered> {
-    let answer = model.ask(question).await?;
-    let usage = answer.usage;
+) -> Result<SubtreeResult, ModelError> {
     let (question, index) = (Arc::clone(question), Arc::clone(index));
     let proven = tokio::task::spawn_blocking(move || prove(&question, &index, answer, checking)).await;
-    proven
-        .unwrap_or_else(|_| Err(internal("the answer could not be checked; please report it".to_owned())))
-        .map_err(|error| Unanswered { error, usage })
+    proven.unwrap_or_else(|_| Err(internal("the answer could not be checked; please report it".to_owned())))
+}
+
+/// The question for what is amiss in an answer; `None` where nothing is.
+#[must_use]
+pub fn mending(question: &Question, answer: &Answer) -> Option<Question> {
+    let amiss = mend::amiss(&question.subtree, &answer.value, answer.is_cut);
+    let subtree = mend::question(&question.subtree, &amiss);
+    (!amiss.is_empty()).then(|| Question { subtree, amiss, ..question.clone() })
+}
+
+/// Takes in what came back; gives how many values are better now.
+pub fn mended(question: &Question, answer: &mut Answer, amiss: &[Amiss], again: &Answer) -> usize {
+    let back = (&again.value, &again.evidence);
+    mend::mended(&question.subtree, &mut answer.value, &mut answer.evidence, amiss, back)
 }
 
 /// Milliseconds of work for a long answer: not for a thread that others wait for.
@@ -87,7 +78,7 @@ fn prove(question: &Question, index: &Index, answer: Answer, checking: Checking)
     let attributions = attribute_part(index, &subtree.path, &value, &question.schema, &evidence);
     let findings = findings.into_iter().map(|finding| below(finding, &subtree.path));
     let findings = answer.findings.into_iter().chain(findings).collect();
-    Ok(SubtreeResult { value, attributions, findings, usage: answer.usage, answered_by: answer.answered_by })
+    Ok(SubtreeResult { value, attributions, findings })
 }
 
 fn validator_of(subtree: &Subtree) -> Result<Validator, ModelError> {

@@ -110,7 +110,7 @@ pub(super) fn is_listed(node: &Node) -> bool {
 }
 
 /// The schema's node for the value at `pointer` of a result.
-pub(super) fn node_at<'s>(root: &'s Node, pointer: &str) -> Option<&'s Node> {
+pub(crate) fn node_at<'s>(root: &'s Node, pointer: &str) -> Option<&'s Node> {
     pointer::tokens(pointer).try_fold(root, |node, key| child(node, &key))
 }
 

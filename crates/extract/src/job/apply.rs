@@ -116,10 +116,12 @@ impl JobState {
     }
 
     fn add_rows(&mut self, event: &Event) {
-        let Event::RowsArrived { subtree, items_new, pages_covered, done, .. } = event else { return };
+        let Event::RowsArrived { subtree, items_new, places, pages_covered, done, .. } = event else { return };
         let Some(subtree) = self.subtree_mut(subtree) else { return };
         subtree.rows.turns += 1;
         subtree.rows.items.extend_from_slice(items_new);
+        subtree.rows.places.extend_from_slice(places);
+        subtree.rows.places.resize(subtree.rows.items.len(), None);
         subtree.rows.pages_covered.clone_from(pages_covered);
         subtree.rows.done = *done;
     }

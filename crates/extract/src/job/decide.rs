@@ -115,7 +115,10 @@ fn next_whole_step(state: &JobState) -> Option<(Step, Command)> {
 fn ask(state: &JobState, settings: &Settings, moment: &Moment) -> Vec<Command> {
     let idle = state.subtrees.iter().filter(|subtree| !subtree.is_ended() && !is_running(subtree, moment));
     if is_budget_spent(state, settings) {
-        return idle.map(give_up).collect();
+        // What of a list is there already is kept: that takes no question.
+        return idle
+            .map(|subtree| if subtree.rows.items.is_empty() { give_up(subtree) } else { extract(subtree) })
+            .collect();
     }
     let room = (settings.questions_max.max(1) as usize).saturating_sub(moment.running.len());
     let (due, waiting): (Vec<_>, Vec<_>) = idle.partition(|subtree| is_due(subtree, moment.now_ms));

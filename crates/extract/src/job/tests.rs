@@ -287,6 +287,7 @@ proptest! {
                     subtree: id,
                     turn: attempt,
                     items_new: vec![json!(1)],
+                    places: vec![Some((1, 2))],
                     pages_covered: vec![1],
                     done: false,
                     spent: spent(),

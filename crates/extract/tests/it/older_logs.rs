@@ -15,14 +15,14 @@ fn the_first_version_means_what_it_meant() {
     let state = JobState::of(&log);
     let phases: Vec<String> =
         state.subtrees.iter().map(|subtree| format!("{} {:?}", subtree.id, subtree.rows)).collect();
-    insta::assert_json_snapshot!((state.status(), state.round, phases, state.metadata()), @r##"
+    insta::assert_json_snapshot!((state.status(), state.round, phases, state.metadata()), @r###"
     [
       "completed",
       2,
       [
-        "s1 Rows { turns: 0, items: [], pages_covered: [], done: false }",
-        "s2 Rows { turns: 1, items: [Object {\"name\": String(\"a\")}], pages_covered: [1], done: false }",
-        "s3 Rows { turns: 0, items: [], pages_covered: [], done: false }"
+        "s1 Rows { turns: 0, items: [], places: [], pages_covered: [], done: false }",
+        "s2 Rows { turns: 1, items: [Object {\"name\": String(\"a\")}], places: [None], pages_covered: [1], done: false }",
+        "s3 Rows { turns: 0, items: [], places: [], pages_covered: [], done: false }"
       ],
       {
         "usage": {
@@ -68,7 +68,7 @@ fn the_first_version_means_what_it_meant() {
         "partial": false
       }
     ]
-    "##);
+    "###);
 }
 
 #[test]

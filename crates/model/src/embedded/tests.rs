@@ -248,6 +248,8 @@ async fn a_subtree_is_a_part_of_the_whole_answer() {
         },
         schema: std::sync::Arc::new(asked),
         pages: Vec::new(),
+        rows: None,
+        amiss: Vec::new(),
         settings: Settings::default(),
         attempt: 1,
     };

@@ -1,6 +1,8 @@
 //! What is known of Gemini's models: names, prices with their end, how each thinks. Data with its source, never a guess:
 //! of any other name nothing is known, and its price is none.
 
+use serde::Deserialize;
+
 use crate::Price;
 
 /// The names that are offered.
@@ -9,24 +11,43 @@ pub const NAMES: [&str; 4] = [DEFAULT, "gemini-2.5-pro", "gemini-3-pro-preview",
 /// The one that is asked unless somebody says otherwise.
 pub const DEFAULT: &str = "gemini-2.5-flash";
 
-/// US dollars for a million tokens of prompt, cached prompt and answer, and the first day on which that may be wrong.
-/// Source: the vendor's price page as of 2026-10-07. Prompts of up to 200,000 tokens, which a question never exceeds
-/// (`QUESTION_WORDS_MAX`). The two 2.5 models are shut down on 2026-12-01 and their names then answered by successors;
-/// gemini-3-pro-preview was on 2026-03-09, and what its name costs since stands nowhere.
-const PRICES: [(&str, f64, f64, f64, &str); 3] = [
-    (DEFAULT, 0.30, 0.03, 2.50, "2026-12-01"),
-    ("gemini-2.5-pro", 1.25, 0.125, 10.0, "2026-12-01"),
-    ("gemini-3-flash-preview", 0.50, 0.05, 3.0, "9999-12-31"),
-];
+/// Prices with their days and their source.
+const PRICES: &str = include_str!("prices.toml");
+
+#[derive(Deserialize)]
+struct Prices {
+    price: Vec<Row>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Row {
+    model: String,
+    #[serde(default)]
+    from: Option<String>,
+    #[serde(default)]
+    until: Option<String>,
+    input: f64,
+    cached: f64,
+    output: f64,
+}
+
+impl Row {
+    /// Days are compared as they are written: `2026-11-22`.
+    fn holds_on(&self, today: &str) -> bool {
+        self.from.as_deref().is_none_or(|from| from <= today) && self.until.as_deref().is_none_or(|until| today < until)
+    }
+}
 
 /// What a model costs on this day (`2026-11-22`), if that is known.
 pub(super) fn price(model: &str, today: &str) -> Option<Price> {
-    let (_, input, cached, output, _) = PRICES.into_iter().find(|(name, .., end)| *name == model && today < *end)?;
+    let prices: Prices = toml::from_str(PRICES).ok()?;
+    let row = prices.price.into_iter().find(|row| row.model == model && row.holds_on(today))?;
     Some(Price {
         usd_per_call: 0.0,
-        usd_per_million_input: input,
-        usd_per_million_cached: cached,
-        usd_per_million_output: output,
+        usd_per_million_input: row.input,
+        usd_per_million_cached: row.cached,
+        usd_per_million_output: row.output,
     })
 }
 
@@ -53,6 +74,12 @@ mod tests {
     fn a_price_has_an_end_and_an_unknown_one_is_none() {
         assert!(price(DEFAULT, "2026-11-30").is_some());
         assert_eq!(price(DEFAULT, "2026-12-01"), None);
-        assert_eq!(price("gemini-3-pro-preview", "2026-11-22"), None);
+        assert_eq!(
+            price("gemini-3-pro-preview", "2026-11-22"),
+            None,
+            "shut down, and what its name costs stands nowhere"
+        );
+        let output = |today| price("gemini-3.8-flash", today).unwrap().usd_per_million_output;
+        assert!((output("2026-12-31") - 3.75).abs() < 1e-9 && (output("2027-01-01") - 7.5).abs() < 1e-9);
     }
 }

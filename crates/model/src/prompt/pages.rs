@@ -2,9 +2,10 @@
 //!
 //! A row of a table is one line, its cells apart; ticked boxes and form fields are said in words. Called by `prompt`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use sluice_extract::page::{Document, FieldValue, FormField, Mark, Page, Table, TextSource};
+use sluice_extract::lines::{ShownLine, shown_lines};
+use sluice_extract::page::{Document, FieldValue, FormField, Mark, Page, TextSource};
 
 /// Pages as a model reads them.
 pub(super) struct Pages {
@@ -33,10 +34,8 @@ impl Pages {
     fn add(&mut self, page: &Page) {
         self.count += 1;
         self.text.push_str(&format!("<page number=\"{}\">\n", page.number));
-        let mut number = 0;
         let ticks = ticks(page);
-        for Row { words, cells } in rows(page) {
-            number += 1;
+        for ShownLine { number, words, cells, .. } in shown_lines(page) {
             let cells: Vec<String> = cells.iter().map(|words| said(page, words, &ticks)).collect();
             self.text.push_str(&format!("[{}:{number}] {}\n", page.number, cells.join(" | ")));
             self.lines.insert((page.number, number), words);
@@ -50,47 +49,6 @@ impl Pages {
         }
         self.text.push_str("</page>\n");
     }
-}
-
-/// A line as it is shown.
-struct Row {
-    words: Vec<u32>,
-    cells: Vec<Vec<u32>>,
-}
-
-/// The lines of a page in reading order; a table's rows stand where its first line does.
-fn rows(page: &Page) -> Vec<Row> {
-    let mut table_of: BTreeMap<u32, usize> = BTreeMap::new();
-    for (nth, table) in page.tables.iter().enumerate() {
-        for word in table.cells.iter().flat_map(|cell| &cell.words) {
-            table_of.entry(*word).or_insert(nth);
-        }
-    }
-    let mut shown = BTreeSet::new();
-    let mut rows = Vec::new();
-    for line in &page.lines {
-        let words: Vec<u32> = line.words.clone().collect();
-        for nth in words.iter().filter_map(|word| table_of.get(word)) {
-            if shown.insert(*nth) {
-                rows.extend(page.tables.get(*nth).map(table_rows).unwrap_or_default());
-            }
-        }
-        let own: Vec<u32> = words.into_iter().filter(|word| !table_of.contains_key(word)).collect();
-        if !own.is_empty() {
-            rows.push(Row { words: own.clone(), cells: vec![own] });
-        }
-    }
-    rows
-}
-
-fn table_rows(table: &Table) -> Vec<Row> {
-    let mut rows: BTreeMap<u32, Row> = BTreeMap::new();
-    for cell in &table.cells {
-        let row = rows.entry(cell.row).or_insert_with(|| Row { words: Vec::new(), cells: Vec::new() });
-        row.words.extend(&cell.words);
-        row.cells.push(cell.words.clone());
-    }
-    rows.into_values().filter(|row| !row.words.is_empty()).collect()
 }
 
 fn said(page: &Page, words: &[u32], ticks: &BTreeMap<u32, bool>) -> String {

@@ -66,7 +66,16 @@ pub fn schema() -> Value {
 pub fn question(part: usize, settings: Settings) -> Question {
     let schema = Schema::parse(&schema()).unwrap();
     let subtree = split(&schema, &SplitOptions::default())[part].clone();
-    Question { document: Arc::new(document()), schema: Arc::new(schema), subtree, pages: vec![1], settings, attempt: 1 }
+    Question {
+        document: Arc::new(document()),
+        schema: Arc::new(schema),
+        subtree,
+        pages: vec![1],
+        rows: None,
+        amiss: Vec::new(),
+        settings,
+        attempt: 1,
+    }
 }
 
 /// A client that does not wait long.

@@ -9,9 +9,11 @@ use axum::extract::State;
 use axum::response::Response;
 use bytes::Bytes;
 use http::StatusCode;
+use sluice_extract::estimate;
 use sluice_extract::id::{DocumentId, SchemaId};
 use sluice_extract::page::ContentHash;
 use sluice_extract::schema::{Schema, split};
+use sluice_extract::usage::Usage;
 use sluice_store::{Admission, Answer, DocumentRow, JobInsert, JobRow, NewJob, SchemaRow};
 
 use super::request::{Sent, json};
@@ -23,7 +25,7 @@ use crate::problem::Problem;
 use crate::readings;
 use crate::sse::{self, From, stream};
 use crate::trace;
-use crate::wire::job::{JobCreated, StartJob, StartRefused};
+use crate::wire::job::{Estimated, JobCreated, StartJob, StartRefused};
 use crate::wire::problem::{Door, ProblemCode};
 use crate::wire::schema::field_problems;
 
@@ -93,7 +95,7 @@ async fn start(app: &App, sent: &Sent, key: Option<&str>, hash: ContentHash) -> 
         document_hash: document.document.hash.clone(),
         schema: stored.schema.id,
         schema_hash,
-        request: asked.request(estimated_ms(app, &asked, &document, &schema), &trace::place()),
+        request: asked.request(&estimated(app, &asked, &document, &schema), &trace::place()),
         label: document.document.file_name.clone(),
         key: Some(sent.asker.key),
         request_hash: Some(hash),
@@ -141,14 +143,23 @@ async fn accepted(stored: &SchemaRow) -> Result<Arc<Schema>, Problem> {
     parsed.map_err(|problems| Problem::fields(field_problems(definition, &problems)))
 }
 
-/// A guess: reading, then the questions in rounds of as many as are asked at once.
-fn estimated_ms(app: &App, asked: &StartJob, document: &DocumentRow, schema: &Schema) -> u64 {
+/// A guess: reading, then the questions in rounds of as many as are asked at once. What they cost is guessed from the
+/// number of pages, for the document was not read yet.
+fn estimated(app: &App, asked: &StartJob, document: &DocumentRow, schema: &Schema) -> Estimated {
     const START_MS: u64 = 500;
     const PAGE_MS: u64 = 20;
-    let questions = split(schema, &asked.config.split_options()).len() as u64;
+    const PAGE_WORDS: u64 = 400;
+    let subtrees = split(schema, &asked.config.split_options());
+    let questions = subtrees.len() as u64;
+    let mut usage = Usage::default();
+    let words = PAGE_WORDS * u64::from(document.document.page_count);
+    subtrees.iter().for_each(|subtree| usage += estimate::of_words(words, subtree, 1));
     let rounds = questions.div_ceil(u64::from(asked.config.max_num_concurrent_requests.max(1)));
     let answer_ms = app.parts.models.answer_ms_typical(&asked.config.model);
-    START_MS + PAGE_MS * u64::from(document.document.page_count) + rounds * answer_ms
+    Estimated {
+        ms: START_MS + PAGE_MS * u64::from(document.document.page_count) + rounds * answer_ms,
+        cost_usd: app.parts.models.price(&asked.config.model).and_then(|price| price.of(&usage)),
+    }
 }
 
 /// The answer to who has too many jobs that have not ended. The official client must not wait for them by itself.

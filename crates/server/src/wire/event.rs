@@ -133,7 +133,9 @@ fn path(after: &JobState, subtree: &str) -> String {
 }
 
 fn rows(event: &Event, after: &JobState) -> Value {
-    let Event::RowsArrived { subtree, turn, items_new, pages_covered, done, spent } = event else { return Value::Null };
+    let Event::RowsArrived { subtree, turn, items_new, pages_covered, done, spent, .. } = event else {
+        return Value::Null;
+    };
     json!({
         "subtree_id": subtree,
         "path": path(after, subtree),

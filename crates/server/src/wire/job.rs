@@ -31,6 +31,13 @@ pub(crate) struct StartJob {
     pub(crate) stream: bool,
 }
 
+/// What a job may take: a guess.
+pub(crate) struct Estimated {
+    pub(crate) ms: u64,
+    /// `None` where the model's price is not known.
+    pub(crate) cost_usd: Option<f64>,
+}
+
 /// Why no job can be started from a body.
 pub(crate) enum StartRefused {
     /// Something in it is not what it must be.
@@ -65,14 +72,15 @@ impl StartJob {
         Ok(Self { document_id, schema_id, config, stream })
     }
 
-    /// What is kept with the job: its config with every default, how long it may take, and where it is in its starter's
+    /// What is kept with the job: its config with every default, what it may take, and where it is in its starter's
     /// trace.
-    pub(crate) fn request(&self, estimated_ms: u64, trace: &HashMap<String, String>) -> Value {
+    pub(crate) fn request(&self, estimated: &Estimated, trace: &HashMap<String, String>) -> Value {
         json!({
             "document_id": self.document_id,
             "schema_id": self.schema_id,
             "config": self.config,
-            "estimated_ms": estimated_ms,
+            "estimated_ms": estimated.ms,
+            "estimated_cost_usd": estimated.cost_usd,
             "trace": trace,
         })
     }
@@ -114,6 +122,8 @@ pub(crate) struct JobCreated {
     /// When it may be done: a guess from its pages and questions.
     #[schema(format = DateTime)]
     estimated_completion: String,
+    /// What it may cost in US dollars: a guess from its pages and questions, null where the model's price is not known.
+    estimated_cost_usd: Option<f64>,
 }
 
 impl JobCreated {
@@ -130,6 +140,7 @@ impl JobCreated {
             status: row.status.as_str(),
             created_at: time::text(row.created_at_ms),
             estimated_completion: time::text(row.created_at_ms.saturating_add(estimated_ms)),
+            estimated_cost_usd: row.request.get("estimated_cost_usd").and_then(Value::as_f64),
         }
     }
 }

@@ -93,7 +93,16 @@ impl Hand<'_> {
 
     pub(crate) async fn rows(&self, turn: u32, items_new: Vec<Value>, done: bool) -> u64 {
         let (subtree, spent) = ("s2".to_owned(), spent());
-        self.tell(Event::RowsArrived { subtree, turn, items_new, pages_covered: vec![1], done, spent }).await
+        self.tell(Event::RowsArrived {
+            subtree,
+            turn,
+            items_new,
+            places: Vec::new(),
+            pages_covered: vec![1],
+            done,
+            spent,
+        })
+        .await
     }
 
     pub(crate) async fn complete(&self, result: &Value) -> u64 {

@@ -18,7 +18,8 @@ async fn a_start_answers_with_the_job() {
       "job_id": "[id]",
       "status": "pending",
       "created_at": "[time]",
-      "estimated_completion": "[time]"
+      "estimated_completion": "[time]",
+      "estimated_cost_usd": 0.0
     }
     "###);
     assert!(created["estimated_completion"].as_str() > created["created_at"].as_str());

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use sluice_extract::code::Code;
 use sluice_extract::id::{JobId, KeyId};
 use sluice_extract::page::ContentHash;
+use sluice_extract::usage::Price;
 use sluice_server::{Inspect, Inspected, Metrics, ModelOffer, Models, Parts, Refusal, Settings, serve};
 use sluice_store::{Blobs, KeyHash, NewKey, OpenOptions, Role, SqliteStore, Store as _, random, system_clock};
 use tokio::net::TcpListener;
@@ -140,6 +141,7 @@ impl World {
             vendor: "embedded".to_owned(),
             summary: "reads layout".to_owned(),
             answer_ms_typical: 100,
+            price: Some(Price::FREE),
         };
         Parts {
             store: self.store.clone(),

@@ -6,8 +6,10 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures::stream::{self, StreamExt as _};
+use serde_json::json;
 use sluice_engine::StepError;
 use sluice_engine::local::Extraction;
+use sluice_engine::steps::estimate::Estimate;
 use sluice_engine::worker::Remembering;
 use sluice_extract::attribution::Match;
 use sluice_extract::code::{Code, Finding};
@@ -39,7 +41,11 @@ pub(super) async fn run(args: ExtractArgs, settings: &Settings) -> anyhow::Resul
         .with_pages(args.pages.clone().unwrap_or_default())
         .with_leaves_max(args.max_leaves_per_subtree)
         .with_retries(args.retries)
+        .with_cost_max(args.max_cost_usd)
         .with_instructions(args.instructions.clone());
+    if args.estimate {
+        return estimate(&extractor, inputs).await;
+    }
     let destination = Destination {
         format: args.format,
         out: args.out.clone(),
@@ -75,6 +81,30 @@ pub(super) async fn run(args: ExtractArgs, settings: &Settings) -> anyhow::Resul
     sink.finish()?;
     board.finish();
     Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::from(trouble::SOME_FAILED) })
+}
+
+/// Says what each document would take; one that cannot be read does not stop the others.
+async fn estimate(extractor: &Extractor, inputs: Vec<Input>) -> anyhow::Result<ExitCode> {
+    let mut failed = false;
+    for input in inputs {
+        let bytes = input.bytes().map_err(|error| StepError::new(Code::UnreadableFile, error.to_string()));
+        let outcome = match bytes {
+            Ok(bytes) => extractor.estimate(bytes.into()).await,
+            Err(error) => Err(error),
+        };
+        let line = match outcome {
+            Ok(Estimate { model, pages, usage, cost_usd }) => json!({
+                "file": input.shown, "model": model, "pages": pages, "calls": usage.calls,
+                "input_tokens": usage.input_tokens, "output_tokens": usage.output_tokens, "cost_usd": cost_usd,
+            }),
+            Err(error) => {
+                failed = true;
+                json!({"file": input.shown, "error": {"code": error.code, "message": error.message}})
+            }
+        };
+        anstream::println!("{line}");
+    }
+    Ok(if failed { ExitCode::from(trouble::SOME_FAILED) } else { ExitCode::SUCCESS })
 }
 
 /// How many documents an earlier run had finished, in the order in which they were named.

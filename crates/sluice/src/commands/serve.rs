@@ -105,6 +105,7 @@ fn offered(models: &Registry, default: &str) -> Models {
         vendor: card.vendor.clone(),
         summary: card.summary.clone(),
         answer_ms_typical: card.answer_ms_typical,
+        price: card.price,
     });
     let known = models.clone();
     Models {

@@ -44,13 +44,26 @@ pub(super) struct Entry {
     pub(super) key_env: Option<String>,
     pub(super) words_per_question_max: Option<usize>,
     pub(super) leaves_per_subtree_max: Option<usize>,
-    pub(super) price: Option<Price>,
+    pub(super) rows_per_answer_max: Option<usize>,
+    price: Option<PriceEntry>,
     requests_per_minute: Option<u32>,
     tokens_per_minute: Option<u64>,
     #[serde(default)]
     timeouts: Timeouts,
     #[serde(default)]
     pub(super) extra: Map<String, Value>,
+}
+
+/// US dollars. What is said of neither question nor answer is not known, and then nothing is.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PriceEntry {
+    #[serde(default)]
+    usd_per_call: f64,
+    usd_per_million_input: f64,
+    /// As any other where it is not said.
+    usd_per_million_cached: Option<f64>,
+    usd_per_million_output: f64,
 }
 
 /// Seconds for each phase of an exchange.
@@ -75,6 +88,14 @@ impl Entry {
     /// The vendor's name for it.
     pub(super) fn model(&self) -> &str {
         self.model.as_deref().unwrap_or(&self.name)
+    }
+
+    /// What it costs, if somebody said so.
+    pub(super) fn price(&self) -> Option<Price> {
+        let PriceEntry { usd_per_call, usd_per_million_input, usd_per_million_cached, usd_per_million_output } =
+            self.price?;
+        let usd_per_million_cached = usd_per_million_cached.unwrap_or(usd_per_million_input);
+        Some(Price { usd_per_call, usd_per_million_input, usd_per_million_cached, usd_per_million_output })
     }
 
     /// How often it may be asked.

@@ -72,6 +72,13 @@ fn the_help_of_extract() {
           --retries <N>
               Times that a failed question is asked again [default: 3]
 
+          --max-cost-usd <USD>
+              US dollars that one document may cost; a question that would pass it is not asked, what is
+              finished is kept
+
+          --estimate
+              Say what each document would take, as a line of JSON, and ask nobody
+
           --ask-again
               Ask every question, even one that an earlier run had answered
 

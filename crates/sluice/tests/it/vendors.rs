@@ -31,7 +31,7 @@ fn openai(request: &Request) -> Reply {
 fn settings(vendor: &Vendor) -> String {
     format!(
         "[[models]]\nname = \"mine\"\nvendor = \"openai\"\nbase_url = \"{}/v1\"\nmodel = \"small\"\nkey_env = \"MY_KEY\"\n\
-         price = {{ usd_per_million_input = 0.5 }}\n",
+         price = {{ usd_per_million_input = 0.5, usd_per_million_output = 1 }}\n",
         vendor.base
     )
 }
@@ -64,8 +64,9 @@ fn a_model_by_its_name_in_the_settings_through_a_fault() {
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     let line: Value = serde_json::from_str(&ran.stdout).unwrap();
     assert_eq!(line["data"], json!({"number": "A-1", "lines": []}), "the lie is taken out");
-    assert_eq!(line["metadata"]["cost_usd"], json!(1.0));
-    assert_eq!(line["metadata"]["usage"]["calls"], json!(3));
+    // One call was refused and not paid for, one asked again for what was no number.
+    assert_eq!(line["metadata"]["cost_usd"], json!(1.5));
+    assert_eq!(line["metadata"]["usage"]["calls"], json!(4));
     assert!(vendor.heard().iter().all(|request| request.header("authorization") == Some("Bearer sk-1")));
 }
 
@@ -78,7 +79,7 @@ fn what_a_server_does_not_tell_is_null_and_not_zero() {
     let ran = extract("mine", &settings(&vendor), &[("MY_KEY", "sk-1")]);
     let line: Value = serde_json::from_str(&ran.stdout).unwrap();
     let metadata = &line["metadata"];
-    assert_eq!((&metadata["cost_usd"], &metadata["usage"]["calls"]), (&Value::Null, &json!(2)), "{}", ran.stderr);
+    assert_eq!((&metadata["cost_usd"], &metadata["usage"]["calls"]), (&Value::Null, &json!(3)), "{}", ran.stderr);
     assert_eq!(metadata["usage"]["input_tokens"], Value::Null);
 }
 
@@ -239,4 +240,91 @@ fn another_model_than_the_one_that_was_asked_is_told() {
     });
     let ran = extract("mine", &settings(&vendor), &[("MY_KEY", "sk-1")]);
     assert!(ran.stderr.contains("mine answered as \"huge\", not as \"small\""), "{}", ran.stderr);
+}
+
+/// Answers the part with the fields by `fields`, the list as empty.
+fn fields(fields: impl Fn(&str) -> (String, &'static str) + Send + Sync + 'static) -> Vendor {
+    Vendor::start(move |request, _| {
+        let asked = request.body["messages"][1]["content"].as_str().unwrap().to_owned();
+        if asked.contains("the part /lines") {
+            return said(&json!({"data": [], "sources": []}).to_string(), "stop");
+        }
+        let (text, finish) = fields(&asked);
+        said(&text, finish)
+    })
+}
+
+#[test]
+fn what_is_not_valid_is_asked_again_once_with_the_reason() {
+    for (second, expect) in [
+        (json!(12.5), json!({"number": "A-1", "paid": 12.5, "lines": []})),
+        (json!("a lot"), json!({"number": "A-1", "lines": []})),
+    ] {
+        let vendor = fields(move |asked| {
+            let data = if asked.contains("cannot be used") {
+                json!({"v1": second})
+            } else {
+                json!({"number": "A-1", "paid": "much"})
+            };
+            (json!({"data": data, "sources": []}).to_string(), "stop")
+        });
+        let ran = extract("mine", &settings(&vendor), &[("MY_KEY", "sk-1")]);
+        let line: Value = serde_json::from_str(&ran.stdout).unwrap();
+        assert_eq!(line["data"], expect, "{}", ran.stderr);
+        let heard = vendor.heard();
+        assert_eq!(heard.len(), 3, "once");
+        let again = heard.iter().find(|request| request.body.to_string().contains("cannot be used")).unwrap();
+        let told = again.body["messages"][1]["content"].as_str().unwrap();
+        assert!(
+            told.contains(
+                "- v1, which is /paid of the whole, was \"much\": \"much\" is not of types \"null\", \"number\""
+            ) || told.contains("- v1, which is /paid of the whole, was \"much\": \"much\" is not of type \"number\""),
+            "{told}"
+        );
+    }
+}
+
+#[test]
+fn an_answer_that_is_cut_off_is_gone_on_with() {
+    let vendor = fields(|asked| match asked.contains("cannot be used") {
+        true => (json!({"data": {"v1": 7}, "sources": []}).to_string(), "stop"),
+        false => ("{\"data\": {\"number\": \"A-1\", \"pa".to_owned(), "length"),
+    });
+    let ran = extract("mine", &settings(&vendor), &[("MY_KEY", "sk-1")]);
+    let line: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(line["data"], json!({"number": "A-1", "paid": 7, "lines": []}), "{}", ran.stderr);
+    assert!(!ran.stderr.contains("cut off"), "nothing is missing: {}", ran.stderr);
+}
+
+fn with_price(vendor: &Vendor, price: &str) -> String {
+    settings(vendor).replace("price = { usd_per_million_input = 0.5, usd_per_million_output = 1 }", price)
+}
+
+#[test]
+fn the_question_that_would_pass_the_bound_is_not_asked() {
+    let dear = "price = { usd_per_million_input = 1000, usd_per_million_output = 0 }";
+    for (price, usd_max, asked) in [(dear, "3", 1), (dear, "0.01", 0), ("", "100", 0)] {
+        let vendor = Vendor::start(|request, _| openai(request));
+        let settings = with_price(&vendor, price);
+        let ran = extract_with("mine", &settings, &[("MY_KEY", "sk-1")], &["--max-cost-usd", usd_max]);
+        assert_eq!(vendor.heard().len(), asked, "{usd_max}: {}", ran.stderr);
+        let line: Value = serde_json::from_str(&ran.stdout).unwrap();
+        if asked == 0 {
+            assert_eq!(line["error"]["code"], "budget_spent", "{line}");
+        } else {
+            assert_eq!(line["metadata"]["failed_subtrees"][0]["error_type"], "budget_spent", "{line}");
+            assert!(line["data"].is_object(), "what is finished is kept: {line}");
+        }
+    }
+}
+
+#[test]
+fn what_it_would_take_is_said_and_nobody_asked() {
+    let vendor = Vendor::start(|request, _| openai(request));
+    let ran = extract_with("mine", &settings(&vendor), &[("MY_KEY", "sk-1")], &["--estimate"]);
+    assert_eq!((ran.code, vendor.heard().len()), (0, 0), "{}", ran.stderr);
+    assert_snapshot!(ran.stdout, @r###"{"file":"examples/invoice/document.pdf","model":"mine","pages":2,"calls":2,"input_tokens":4597,"output_tokens":120,"cost_usd":0.0024185}"###);
+    let unknown = extract_with("mine", &with_price(&vendor, ""), &[("MY_KEY", "sk-1")], &["--estimate"]);
+    let line: Value = serde_json::from_str(&unknown.stdout).unwrap();
+    assert_eq!(line["cost_usd"], Value::Null);
 }

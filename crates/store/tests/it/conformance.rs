@@ -114,7 +114,7 @@ pub(crate) async fn an_outline_leaves_the_values_out(world: World) {
     let (subtree, items_new, pages_covered) = ("s1".to_owned(), vec![json!({"a": 1}), json!(2)], vec![1]);
     let rows = |turn, items_new, done| {
         let (subtree, pages_covered, spent) = (subtree.clone(), pages_covered.clone(), spent.clone());
-        Event::RowsArrived { subtree, turn, items_new, pages_covered, done, spent }
+        Event::RowsArrived { subtree, turn, items_new, places: Vec::new(), pages_covered, done, spent }
     };
     let events = [rows(1, items_new, false), rows(2, vec![], true), finished("s1", 1), Event::CancelRequested];
     for event in events {
