@@ -97,6 +97,13 @@ pub const MODEL_ERROR_CHARS_SHOWN: usize = 400;
 /// 20,000 rows.
 pub const MODEL_TURNS_MAX: u32 = 16;
 
+/// Tokens of a document from which on a vendor keeps it for a job: the most that any of Gemini's models asks for.
+pub const MODEL_KEPT_TOKENS_MIN: usize = 4_096;
+
+/// Seconds after which what a vendor keeps ends by itself, if nobody gave it back: longer than a usual job, and short
+/// enough that what a killed process left costs little.
+pub const MODEL_KEPT_SECONDS: u64 = 1_800;
+
 /// Entries of a list in one answer of a model that is told what to do, unless somebody says otherwise: some 6,000 tokens
 /// with their places, which all of them write without growing tired.
 pub const LIST_ROWS_PER_ANSWER: usize = 60;

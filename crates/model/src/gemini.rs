@@ -1,8 +1,9 @@
 //! Google's Gemini by `generateContent`: its answers as they arrive, its thinking, its safety stops.
 //!
-//! Stateless: nothing is kept at the vendor. Never repeats a question. Called through the trait `Model`.
+//! A document is kept at the vendor where a job wants it, and given back. Never repeats a question. Called through the trait `Model`.
 
 mod dialect;
+mod kept;
 mod known;
 mod wire;
 
@@ -11,12 +12,13 @@ use sluice_extract::code::{Code, Finding, FindingKind};
 use sluice_extract::limits::{LIST_ROWS_PER_ANSWER, QUESTION_WORDS_MAX, SUBTREE_LEAVES_DEFAULT};
 
 use self::dialect::DIALECT;
+use self::kept::Kept;
 pub use self::known::{DEFAULT, NAMES};
 use self::wire::Heard;
 use crate::http::{Http, NoAnswer, Secret, secret_header};
 use crate::prompt::{self, Prompt};
 use crate::turns::{self, Said, Turn, other_than_asked};
-use crate::{Answer, Model, ModelCard, ModelError, PaceLimits, Price, Question, Settings};
+use crate::{Answer, Model, ModelCard, ModelError, PaceLimits, Price, Question, Settings, Usage};
 
 /// Google's own address.
 pub const BASE_URL: &str = "https://generativelanguage.googleapis.com";
@@ -46,6 +48,7 @@ pub struct Gemini {
     setup: Setup,
     url: String,
     http: Http,
+    kept: Kept,
 }
 
 impl Gemini {
@@ -68,7 +71,7 @@ impl Gemini {
             limits: setup.limits,
             answer_ms_typical: 5_000,
         };
-        Self { card, setup, url, http }
+        Self { card, setup, url, http, kept: Kept::default() }
     }
 
     /// One exchange; without the schema where the vendor does not take it. Gives whether it was held to the schema.
@@ -77,22 +80,30 @@ impl Gemini {
         settings: &Settings,
         prompt: &Prompt,
         question: &str,
+        kept: Option<&str>,
     ) -> Result<(Heard, bool), ModelError> {
-        let mut head = ::http::HeaderMap::new();
-        head.extend([secret_header("x-goog-api-key", self.setup.key.reveal())?]);
-        for is_held in [true, false] {
-            let body = wire::request(&self.setup.model, settings, prompt, question, is_held);
+        let head = self.head()?;
+        let (mut is_held, mut kept) = (true, kept);
+        // Each time with less, so it ends.
+        loop {
+            let body = wire::request(&self.setup.model, settings, prompt, question, (is_held, kept));
             match self.http.post(&self.url, head.clone(), &body).await {
                 Ok(incoming) => return Ok((wire::hear(incoming).await?, is_held)),
                 Err(NoAnswer::Unheard(error)) => return Err(error),
                 // No repetition: the question without the schema is another request.
-                Err(NoAnswer::Refused(refusal)) if is_held && wire::blames_schema(&refusal) => {}
+                Err(NoAnswer::Refused(refusal)) if kept.is_some() && wire::blames_kept(&refusal) => kept = None,
+                Err(NoAnswer::Refused(refusal)) if is_held && wire::blames_schema(&refusal) => is_held = false,
                 Err(NoAnswer::Refused(refusal)) => {
                     return Err(wire::explained(refusal, &self.card.name, &self.setup.key));
                 }
             }
         }
-        Err(ModelError::new(Code::Internal, "a question was sent in no form"))
+    }
+
+    fn head(&self) -> Result<::http::HeaderMap, ModelError> {
+        let mut head = ::http::HeaderMap::new();
+        head.extend([secret_header("x-goog-api-key", self.setup.key.reveal())?]);
+        Ok(head)
     }
 }
 
@@ -104,19 +115,38 @@ impl Model for Gemini {
 
     async fn ask(&self, question: &Question) -> Result<Answer, ModelError> {
         let prompt = Prompt::new(question, &DIALECT)?;
-        turns::ask(&Asking { model: self, settings: &question.settings }, &prompt).await
+        let (kept, took) = match &question.keep_for {
+            Some(job) => self.keep(job, &prompt).await,
+            None => (None, Usage::default()),
+        };
+        let asking = Asking { model: self, settings: &question.settings, kept };
+        let answered = turns::ask(&asking, &prompt).await;
+        let with = |usage: Usage| {
+            let mut sum = took;
+            sum += usage;
+            sum
+        };
+        match answered {
+            Ok(answer) => Ok(Answer { usage: with(answer.usage), ..answer }),
+            Err(error) => Err(ModelError { usage: with(error.usage), ..error }),
+        }
+    }
+
+    async fn release(&self, job: &str) -> Result<(), ModelError> {
+        self.give_back(job).await
     }
 }
 
 struct Asking<'a> {
     model: &'a Gemini,
     settings: &'a Settings,
+    kept: Option<String>,
 }
 
 #[async_trait]
 impl Turn for Asking<'_> {
     async fn turn(&self, prompt: &Prompt, question: &str) -> Result<Said, ModelError> {
-        let (heard, is_held) = self.model.exchange(self.settings, prompt, question).await?;
+        let (heard, is_held) = self.model.exchange(self.settings, prompt, question, self.kept.as_deref()).await?;
         let usage = heard.usage();
         let failed = |code, told: String| Err(ModelError::new(code, told).after(usage));
         if let Some(reason) = &heard.blocked {

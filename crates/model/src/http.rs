@@ -7,7 +7,7 @@ mod refusal;
 
 use std::time::Duration;
 
-use ::http::{HeaderMap, HeaderName, HeaderValue};
+use ::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde_json::Value;
 use sluice_extract::code::Code;
 use sluice_extract::limits::{
@@ -106,11 +106,26 @@ impl Http {
 
     /// Sends JSON and waits for the head of the answer.
     pub(crate) async fn post(&self, url: &str, head: HeaderMap, body: &Value) -> Result<Incoming, NoAnswer> {
+        self.send(Method::POST, url, head, Some(body)).await
+    }
+
+    /// The same with any method.
+    pub(crate) async fn send(
+        &self,
+        method: Method,
+        url: &str,
+        head: HeaderMap,
+        body: Option<&Value>,
+    ) -> Result<Incoming, NoAnswer> {
+        let request = self.client.request(method, url).headers(head);
+        let request = match body {
+            Some(body) => request.json(body),
+            None => request,
+        };
         let now = Instant::now();
         let Patience { first, silence, answer, bytes_max, .. } = self.patience;
         let phases = Phases { first, silence, answer, first_by: now + first, whole_by: now + answer };
-        let sent =
-            timeout_at(phases.first_by.min(phases.whole_by), self.client.post(url).headers(head).json(body).send());
+        let sent = timeout_at(phases.first_by.min(phases.whole_by), request.send());
         let sent = sent.await.map_err(|_| NoAnswer::Unheard(phases.too_long(0)))?;
         let response = sent.map_err(|error| NoAnswer::Unheard(unheard(&error)))?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());

@@ -38,6 +38,15 @@ pub trait Model: Send + Sync {
     /// # Errors
     /// See [`ModelError`]. Repeating is not this trait's business: the engine has the only retry loop.
     async fn ask(&self, question: &Question) -> Result<Answer, ModelError>;
+
+    /// Gives back what was kept for a job ([`Question::keep_for`]), by this process or by another; asked once the job has
+    /// ended.
+    ///
+    /// # Errors
+    /// It may still be kept; it ends by itself.
+    async fn release(&self, _job: &str) -> Result<(), ModelError> {
+        Ok(())
+    }
 }
 
 /// What a model is, for lists and plans.
@@ -87,6 +96,9 @@ pub struct Question {
     pub pages: Vec<u32>,
     /// For a list that is asked for in turns: which part of it.
     pub rows: Option<RowsTurn>,
+    /// Keep the document for this job, whose other questions are about it too, where the model can; [`Model::release`]
+    /// follows.
+    pub keep_for: Option<String>,
     /// For values that are asked again: what was wrong with them.
     pub amiss: Vec<Amiss>,
     /// How to ask.

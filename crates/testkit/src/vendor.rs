@@ -13,11 +13,13 @@ use serde_json::Value;
 /// A request as it came.
 #[derive(Clone, Debug)]
 pub struct Request {
+    /// GET, POST, ...
+    pub method: String,
     /// Path and query.
     pub path: String,
     /// Headers, names in lower case, in the order in which they came.
     pub headers: Vec<(String, String)>,
-    /// The body.
+    /// The body; null where there is none.
     pub body: Value,
 }
 
@@ -167,7 +169,8 @@ fn read(stream: &TcpStream) -> Option<Request> {
     let mut reader = BufReader::new(stream);
     let mut line = String::new();
     reader.read_line(&mut line).ok()?;
-    let path = line.split(' ').nth(1)?.to_owned();
+    let mut words = line.split(' ').map(str::to_owned);
+    let (method, path) = (words.next()?, words.next()?);
     let mut headers = Vec::new();
     loop {
         let mut line = String::new();
@@ -175,10 +178,11 @@ fn read(stream: &TcpStream) -> Option<Request> {
         let Some((name, value)) = line.trim_end().split_once(':') else { break };
         headers.push((name.to_lowercase(), value.trim().to_owned()));
     }
-    let length = headers.iter().find(|(name, _)| name == "content-length")?.1.parse().ok()?;
-    let mut body = vec![0; length];
+    let length = headers.iter().find(|(name, _)| name == "content-length").map_or("0", |(_, length)| length);
+    let mut body = vec![0; length.parse().ok()?];
     reader.read_exact(&mut body).ok()?;
-    Some(Request { path, headers, body: serde_json::from_slice(&body).ok()? })
+    let body = if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).ok()? };
+    Some(Request { method, path, headers, body })
 }
 
 fn write(stream: &mut TcpStream, reply: &Reply) -> std::io::Result<()> {

@@ -150,6 +150,7 @@ async fn ask(order: &Order, state: &SubtreeState, attempt: u32, spent: &mut Spen
         subtree: subtree.clone(),
         pages: state.page_numbers().collect(),
         rows: None,
+        keep_for: keep_for(order, &asked).map_err(at_once)?,
         amiss: Vec::new(),
         settings: order.model_settings().map_err(at_once)?,
         attempt,
@@ -171,6 +172,25 @@ async fn ask(order: &Order, state: &SubtreeState, attempt: u32, spent: &mut Spen
     let result = checked(&question, &index, answer, checking).await.map_err(of_model)?;
     let remember = (remembers && is_all).then(|| to_remember(name, &result)).flatten();
     Ok(Came::Whole(result, Kept { remember, alone }, false))
+}
+
+/// The name under which the document is kept for a job that asks more than one question about it.
+fn keep_for(order: &Order, asked: &Asked) -> Result<Option<String>, StepError> {
+    let is_wanted = order.config()?.use_explicit_context_cache && asked.subtrees.len() > 1;
+    Ok(is_wanted.then(|| order.job.id.to_string()))
+}
+
+/// Gives back what models keep for a job that has ended. What fails here ends by itself, later.
+pub(super) async fn release(order: &Order, state: &JobState) {
+    if !order.config().is_ok_and(|config| config.use_explicit_context_cache) {
+        return;
+    }
+    for name in state.usage.keys() {
+        let Ok(model) = order.desk.parts.models.get(name) else { continue };
+        if let Err(error) = model.release(&order.job.id.to_string()).await {
+            tracing::warn!(job = %order.job.id, code = %error.code, "what a model keeps for a job was not given back");
+        }
+    }
 }
 
 /// What came of a turn.

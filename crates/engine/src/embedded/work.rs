@@ -58,6 +58,7 @@ impl Work {
                 self.wait(wait_until_ms).await?;
             }
         }
+        run::release(&self.order, self.log.state()).await;
         Ok(())
     }
 

@@ -74,7 +74,8 @@ impl List {
     /// The question of a turn.
     #[must_use]
     pub fn question_of(&self, turn: &RowsTurn) -> Question {
-        Question { pages: turn.pages.clone(), rows: Some(turn.clone()), ..(*self.question).clone() }
+        // Each turn is about other pages: nothing is worth keeping.
+        Question { pages: turn.pages.clone(), rows: Some(turn.clone()), keep_for: None, ..(*self.question).clone() }
     }
 
     fn rules(&self) -> LongList<'_> {

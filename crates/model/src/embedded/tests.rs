@@ -249,6 +249,7 @@ async fn a_subtree_is_a_part_of_the_whole_answer() {
         schema: std::sync::Arc::new(asked),
         pages: Vec::new(),
         rows: None,
+        keep_for: None,
         amiss: Vec::new(),
         settings: Settings::default(),
         attempt: 1,

@@ -15,7 +15,15 @@ pub(super) const VERSION: &str = "1";
 /// The body of a request.
 ///
 /// `is_held` to the schema, or only asked in words.
-pub(super) fn request(model: &str, settings: &Settings, prompt: &Prompt, question: &str, is_held: bool) -> Value {
+///
+/// `kept` is the name of what the vendor keeps of the document; nothing of it is then said again.
+pub(super) fn request(
+    model: &str,
+    settings: &Settings,
+    prompt: &Prompt,
+    question: &str,
+    (is_held, kept): (bool, Option<&str>),
+) -> Value {
     let mut config = Map::new();
     config.insert("responseMimeType".into(), json!("application/json"));
     if is_held {
@@ -31,6 +39,10 @@ pub(super) fn request(model: &str, settings: &Settings, prompt: &Prompt, questio
     }
     if !settings.enable_thinking {
         config.insert("thinkingConfig".into(), known::least_thinking(model));
+    }
+    if let Some(kept) = kept {
+        let contents = json!([{"role": "user", "parts": [{"text": question}]}]);
+        return json!({"cachedContent": kept, "contents": contents, "generationConfig": config});
     }
     // Invariant: the document first and the question last, so that questions of one document begin alike.
     json!({
@@ -160,6 +172,11 @@ fn part(bytes: &[u8]) -> Result<Part, ModelError> {
 /// Is it the schema that is not taken? Large ones make "too many states for serving", and are valid all the same.
 pub(super) fn blames_schema(refusal: &Refusal) -> bool {
     refusal.status == 400 && refusal.words().to_lowercase().contains("schema")
+}
+
+/// Is what it kept no longer there?
+pub(super) fn blames_kept(refusal: &Refusal) -> bool {
+    matches!(refusal.status, 400 | 403 | 404) && refusal.words().to_lowercase().contains("cachedcontent")
 }
 
 /// A refusal in the vendor's own words.

@@ -72,6 +72,7 @@ pub fn question(part: usize, settings: Settings) -> Question {
         subtree,
         pages: vec![1],
         rows: None,
+        keep_for: None,
         amiss: Vec::new(),
         settings,
         attempt: 1,

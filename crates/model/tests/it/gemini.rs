@@ -1,11 +1,13 @@
 //! Gemini's `generateContent`: what is sent, and what becomes of what comes back.
 
+use std::sync::Arc;
+
 use insta::{assert_json_snapshot, assert_snapshot};
 use serde_json::{Value, json};
 use sluice_model::gemini::{DEFAULT, Gemini, Setup};
 use sluice_model::http::Secret;
-use sluice_model::{Model as _, PaceLimits, Settings, Usage};
-use sluice_testkit::vendor::{Reply, Vendor};
+use sluice_model::{Model as _, PaceLimits, Question, Settings, Usage};
+use sluice_testkit::vendor::{Reply, Request, Vendor};
 
 use crate::asked::{ask, http, question, said, shown, took};
 
@@ -136,4 +138,95 @@ fn a_model_that_lies_or_is_cut_off() {
     assert_snapshot!(outcome(stream("The number is R-7.", "STOP")), @"answer_invalid: the model's answer is no JSON (line 1, column 1)");
     assert_snapshot!(outcome(stream("", "STOP")), @"answer_invalid: the model's answer is empty");
     assert_snapshot!(outcome(stream("{\"data\": {\"number\": \"R-7\", \"ca", "MAX_TOKENS")), @r###"{"number":"R-7"}"###);
+}
+
+/// A question about a document that is long enough to be kept.
+fn long_question(job: &str) -> Question {
+    let mut question = Question { keep_for: Some(job.to_owned()), ..question(0, Settings::default()) };
+    let mut document = (*question.document).clone();
+    document.pages[0].words[1].text = "R-7 ".repeat(10_000);
+    question.document = Arc::new(document);
+    question
+}
+
+/// A vendor that keeps what it is given, or says no.
+fn keeping(keeps: Reply) -> Vendor {
+    Vendor::start(move |request, _| match (request.method.as_str(), request.path.as_str()) {
+        ("POST", "/v1beta/cachedContents") => keeps.clone(),
+        ("GET", _) => Reply::json(
+            200,
+            &json!({"cachedContents": [{"name": "cachedContents/1", "displayName": "sluice-j"},
+                {"name": "cachedContents/2", "displayName": "sluice-other"}, {"name": "cachedContents/3"}]}),
+        ),
+        ("DELETE", _) => Reply::json(200, &json!({})),
+        _ => stream(&said().to_string(), "STOP"),
+    })
+}
+
+fn heard(vendor: &Vendor) -> Vec<String> {
+    let short =
+        |path: &str| path.trim_start_matches("/v1beta/").split(['?', ':']).next().unwrap_or_default().to_owned();
+    let told = |request: &Request| {
+        let says_it = if request.body.to_string().contains("R-7 R-7") { " with the document" } else { "" };
+        let names_it = request.body["cachedContent"].as_str().map(|name| format!(" of {name}")).unwrap_or_default();
+        format!("{} {}{says_it}{names_it}", request.method, short(&request.path))
+    };
+    vendor.heard().iter().map(told).collect()
+}
+
+fn release(model: &Gemini, job: &str) {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(model.release(job)).unwrap();
+}
+
+#[test]
+fn a_document_is_kept_once_for_a_job_and_given_back() {
+    let made = json!({"name": "cachedContents/7", "usageMetadata": {"totalTokenCount": 20_000}});
+    let vendor = keeping(Reply::json(200, &made));
+    let model = named(&vendor, DEFAULT);
+    let first = ask(&model, &long_question("j")).unwrap();
+    assert_eq!((first.usage.calls, first.usage.input_tokens), (2, Some(20_100)), "keeping it is paid for");
+    assert_eq!(ask(&model, &long_question("j")).unwrap().usage.calls, 1);
+    release(&model, "j");
+    assert_eq!(
+        heard(&vendor),
+        [
+            "POST cachedContents with the document",
+            "POST models/gemini-2.5-flash of cachedContents/7",
+            "POST models/gemini-2.5-flash of cachedContents/7",
+            "DELETE cachedContents/7",
+        ]
+    );
+    assert_eq!(vendor.heard()[1].body.get("systemInstruction"), None, "it stands in what is kept");
+}
+
+#[test]
+fn what_another_process_had_kept_for_a_job_is_given_back_and_nothing_else() {
+    let vendor = keeping(Reply::json(200, &json!({})));
+    release(&named(&vendor, DEFAULT), "j");
+    assert_eq!(heard(&vendor), ["GET cachedContents", "DELETE cachedContents/1"]);
+}
+
+#[test]
+fn where_nothing_is_kept_it_is_asked_as_if_nobody_had_wanted_it() {
+    let no = Reply::json(400, &json!({"error": {"message": "Cached content is too small."}}));
+    let vendor = keeping(no);
+    let model = named(&vendor, DEFAULT);
+    ask(&model, &long_question("j")).unwrap();
+    release(&model, "j");
+    assert_eq!(
+        heard(&vendor),
+        ["POST cachedContents with the document", "POST models/gemini-2.5-flash with the document"]
+    );
+    let gone = Vendor::start(|request, _| match request.path.as_str() {
+        "/v1beta/cachedContents" => Reply::json(200, &json!({"name": "cachedContents/7"})),
+        _ if request.body.get("cachedContent").is_some() => {
+            Reply::json(403, &json!({"error": {"message": "CachedContent not found (or permission denied)"}}))
+        }
+        _ => stream(&said().to_string(), "STOP"),
+    });
+    assert!(ask(&named(&gone, DEFAULT), &long_question("j")).is_ok(), "it had ended by itself");
+    let short = Question { keep_for: Some("j".to_owned()), ..question(0, Settings::default()) };
+    let vendor = keeping(Reply::json(200, &json!({"name": "cachedContents/7"})));
+    ask(&named(&vendor, DEFAULT), &short).unwrap();
+    assert_eq!(heard(&vendor), ["POST models/gemini-2.5-flash"], "a short document is not worth it");
 }

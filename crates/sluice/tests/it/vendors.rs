@@ -6,6 +6,7 @@ use insta::assert_snapshot;
 use serde_json::{Value, json};
 use sluice_testkit::vendor::{Reply, Request, Vendor};
 
+use crate::paper::table_of;
 use crate::run::{Ran, command, folder, word};
 
 const SCHEMA: &str = r#"{"type": "object", "properties": {
@@ -193,7 +194,7 @@ fn every_fault_of_a_vendor_has_its_kind() {
 
 #[test]
 fn wherever_an_answer_is_cut_nothing_is_made_up() {
-    let request = Request { path: String::new(), headers: Vec::new(), body: json!({}) };
+    let request = Request { method: String::new(), path: String::new(), headers: Vec::new(), body: json!({}) };
     let whole = openai(&request).body().len();
     for at in (1..whole).step_by(37) {
         let vendor = Vendor::start(move |request, _| openai(request).cut_at(at));
@@ -327,4 +328,43 @@ fn what_it_would_take_is_said_and_nobody_asked() {
     let unknown = extract_with("mine", &with_price(&vendor, ""), &[("MY_KEY", "sk-1")], &["--estimate"]);
     let line: Value = serde_json::from_str(&unknown.stdout).unwrap();
     assert_eq!(line["cost_usd"], Value::Null);
+}
+
+#[test]
+fn the_document_is_sent_once_for_all_questions_and_given_back() {
+    let vendor = Vendor::start(|request, _| match (request.method.as_str(), request.path.as_str()) {
+        ("POST", "/v1beta/cachedContents") => Reply::json(200, &json!({"name": "cachedContents/7"})),
+        ("DELETE", _) => Reply::json(200, &json!({})),
+        _ => {
+            let text = json!({"data": {"first": "A10001"}, "sources": []}).to_string();
+            let said = json!({"content": {"parts": [{"text": text}]}, "finishReason": "STOP"});
+            Reply::events([json!({"candidates": [said], "modelVersion": "gemini-2.5-flash"})])
+        }
+    });
+    let rows: Vec<[String; 3]> =
+        (0..1_000).map(|nth| [format!("A{}", 10_000 + nth), "Bolt".to_owned(), "1.50".to_owned()]).collect();
+    let schema = json!({"type": "object", "properties": {
+        "first": {"type": "string"}, "second": {"type": "string"}, "third": {"type": "string"}}});
+    let settings = format!(
+        "[[models]]\nname = \"gem\"\nvendor = \"gemini\"\nmodel = \"gemini-2.5-flash\"\nbase_url = \"{}\"\n",
+        vendor.base
+    );
+    let files = folder(&[
+        ("list.pdf", &table_of(&["Number", "Item", "Price"], &rows, 50)),
+        ("schema.json", schema.to_string().as_bytes()),
+        ("sluice.toml", settings.as_bytes()),
+    ]);
+    let mut command = command(files.path());
+    command.args(["extract", &word(&files, "list.pdf"), "--schema", &word(&files, "schema.json"), "--model", "gem"]);
+    command
+        .args(["--max-leaves-per-subtree", "1", "--config", &word(&files, "sluice.toml")])
+        .env("GEMINI_API_KEY", "k");
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let heard = vendor.heard();
+    assert_eq!(heard.len(), 5, "kept, three questions, given back");
+    let with_document: Vec<&Request> =
+        heard.iter().filter(|request| request.body.to_string().contains("A10500")).collect();
+    assert_eq!(with_document.len(), 1, "the document is sent once");
+    assert_eq!(heard.last().map(|request| request.method.as_str()), Some("DELETE"));
 }
