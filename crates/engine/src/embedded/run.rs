@@ -3,8 +3,10 @@
 //! Never appends and never repeats: `work` does. Called by `work`.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
+use serde_json::Value;
 use sluice_extract::code::{Code, Finding, FindingKind};
 use sluice_extract::event::{AskedSubtree, Event, Failure, PlannedQuestion, Spent, WholeStep};
 use sluice_extract::job::{FailedAttempt, JobState, Phase, SubtreeQuestion, SubtreeState};
@@ -27,6 +29,9 @@ use crate::steps::assemble::assemble;
 use crate::steps::extract_rows::{List, TurnResult, rows_per_turn, taken};
 use crate::steps::extract_subtree::{Checking, SubtreeResult, checked, mended, mending};
 use crate::steps::plan::plan;
+
+/// Nobody waits longer for what a vendor takes back.
+const RELEASE_MAX: Duration = Duration::from_secs(5);
 
 /// What came of a step.
 pub(super) enum Outcome {
@@ -58,7 +63,8 @@ pub(super) async fn whole(step: WholeStep, order: Arc<Order>, state: Arc<JobStat
         WholeStep::Start => start(&order).await,
         WholeStep::ReadDocument => read(&order).await,
         WholeStep::Plan => plan_questions(&order).await,
-        WholeStep::Assemble => assemble_result(&order, &state).await,
+        // Before the end is told: who waits for it may end this process.
+        WholeStep::Assemble => tokio::join!(assemble_result(&order, &state), release(&order, &state)).0,
     };
     told(Outcome::Event(event.unwrap_or_else(|error| Event::StepFailed { step, failure: error.into() })))
 }
@@ -180,16 +186,27 @@ fn keep_for(order: &Order, asked: &Asked) -> Result<Option<String>, StepError> {
     Ok(is_wanted.then(|| order.job.id.to_string()))
 }
 
-/// Gives back what models keep for a job that has ended. What fails here ends by itself, later.
+/// Gives back what models keep for a job that asks no more. What fails here, or takes long, ends by itself later.
 pub(super) async fn release(order: &Order, state: &JobState) {
     if !order.config().is_ok_and(|config| config.use_explicit_context_cache) {
         return;
     }
     for name in state.usage.keys() {
         let Ok(model) = order.desk.parts.models.get(name) else { continue };
-        if let Err(error) = model.release(&order.job.id.to_string()).await {
-            tracing::warn!(job = %order.job.id, code = %error.code, "what a model keeps for a job was not given back");
+        let job = order.job.id.to_string();
+        let released = tokio::time::timeout(RELEASE_MAX, model.release(&job)).await;
+        if !matches!(released, Ok(Ok(()))) {
+            tracing::warn!(%job, model = %name, "what a model keeps for a job was not given back");
         }
+    }
+}
+
+/// Has it parts of which some may lack?
+fn holds_parts(value: &Value) -> bool {
+    match value {
+        Value::Array(_) => true,
+        Value::Object(entries) => entries.values().any(|value| value.is_array() || value.is_object()),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
     }
 }
 
@@ -220,6 +237,7 @@ async fn ask_rows(asker: &mut Asker<'_>, list: List) -> Result<Turned, Failed> {
 /// the answer was cut off.
 async fn ask_whole(asker: &mut Asker<'_>, question: &Question, checking: Checking) -> Result<Answer, Failed> {
     let mut answer = asker.ask(question).await.map_err(of_model)?;
+    let was_cut_once = answer.is_cut;
     for _ in 0..MODEL_TURNS_MAX {
         let is_needed = asker.model.card().mends && (checking == Checking::On || answer.is_cut);
         let Some(again) = is_needed.then(|| mending(question, &answer)).flatten() else { break };
@@ -233,7 +251,9 @@ async fn ask_whole(asker: &mut Asker<'_>, question: &Question, checking: Checkin
         // What is still missing was cut off again; the rest of the cut answer is asked until nothing is missing.
         answer.is_cut = true;
     }
-    if answer.is_cut && mending(question, &answer).is_some() {
+    // Which entries a list lacks, or an object inside, cannot be seen.
+    let lacks = |answer: &Answer| holds_parts(&answer.value) || mending(question, answer).is_some();
+    if was_cut_once && lacks(&answer) {
         let told = "the answer was cut off at the model's limit; ask for less at once with --max-leaves-per-subtree";
         answer.findings.push(Finding::new(FindingKind::ModelLimited, told).at(&question.subtree.path));
     }

@@ -58,7 +58,6 @@ impl Work {
                 self.wait(wait_until_ms).await?;
             }
         }
-        run::release(&self.order, self.log.state()).await;
         Ok(())
     }
 
@@ -73,8 +72,16 @@ impl Work {
                 let spent = Spent::default();
                 return self.log.append(Event::SubtreeFailed { subtree, attempt, failure, spent }, None).await;
             }
-            Command::Fail(failure) => return self.log.append(Event::JobFailed { failure }, None).await,
-            Command::Cancel => return self.log.append(Event::JobCancelled, None).await,
+            Command::Fail(failure) => {
+                run::release(&self.order, self.log.state()).await;
+                return self.log.append(Event::JobFailed { failure }, None).await;
+            }
+            Command::Cancel => {
+                // Felt at once, whatever a vendor does.
+                let (order, state) = (Arc::clone(&self.order), self.log.state().clone());
+                tokio::spawn(async move { run::release(&order, &state).await });
+                return self.log.append(Event::JobCancelled, None).await;
+            }
             Command::Wait { .. } | Command::Stop(_) => {}
         }
         Ok(())

@@ -8,5 +8,6 @@ mod jobs;
 mod local;
 mod mortal;
 mod pace;
+mod rows;
 mod trouble;
 mod world;

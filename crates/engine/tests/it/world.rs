@@ -254,7 +254,9 @@ fn told_one(event: &Event) -> String {
         Event::JobStarted { subtrees } => format!("started: {} subtrees", subtrees.len()),
         Event::DocumentRead { page_count, pages_read, .. } => format!("read: {pages_read} of {page_count} pages"),
         Event::Planned { questions } => format!("planned: {} questions", questions.len()),
-        Event::RowsArrived { subtree, turn, .. } => format!("{subtree}: rows of turn {turn}"),
+        Event::RowsArrived { subtree, turn, items_new, done, .. } => {
+            format!("{subtree}: {} rows in turn {turn}{}", items_new.len(), if *done { ", the last" } else { "" })
+        }
         Event::SubtreeRetrying { subtree, attempt, failure, instead: Some(other), .. } => {
             format!("{subtree}: attempt {attempt} failed ({}), next {other} is asked", failure.code)
         }

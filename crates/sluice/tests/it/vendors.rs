@@ -297,6 +297,20 @@ fn an_answer_that_is_cut_off_is_gone_on_with() {
     assert!(!ran.stderr.contains("cut off"), "nothing is missing: {}", ran.stderr);
 }
 
+#[test]
+fn that_a_list_inside_an_answer_was_cut_off_is_told() {
+    let schema = r#"{"type": "object", "properties": {"box": {"type": "object", "additionalProperties": {
+        "type": "array", "items": {"type": "string"}}}}}"#;
+    let vendor = Vendor::start(|_, _| said("{\"data\": {\"box\": [{\"key\": \"a\", \"value\": [\"x\", \"y", "length"));
+    let files = folder(&[("schema.json", schema.as_bytes()), ("sluice.toml", settings(&vendor).as_bytes())]);
+    let mut command = command(files.path());
+    command.args(["extract", "examples/invoice/document.pdf", "--schema", &word(&files, "schema.json")]);
+    command.args(["--model", "mine", "--retries", "0", "--config", &word(&files, "sluice.toml")]).env("MY_KEY", "sk-1");
+    let output = command.output().unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(told.contains("cut off at the model's limit"), "{told}");
+}
+
 fn with_price(vendor: &Vendor, price: &str) -> String {
     settings(vendor).replace("price = { usd_per_million_input = 0.5, usd_per_million_output = 1 }", price)
 }
