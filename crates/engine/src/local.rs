@@ -69,6 +69,8 @@ pub enum Progress {
         error: StepError,
         /// When it is repeated.
         wait_ms: u64,
+        /// Who is asked then, if that is another model.
+        instead: Option<String>,
     },
     /// One more subtree will have no answer.
     SubtreeFailed,
@@ -189,8 +191,9 @@ fn take(state: &mut JobState, recorded: &Recorded, watch: Watch<'_>) {
             watch(Progress::RowsArrived { rows: state.subtree(subtree).map_or(0, |found| found.rows.items.len()) });
         }
         Event::SubtreeFinished { remembered, .. } => watch(Progress::SubtreeFinished { remembered: *remembered }),
-        Event::SubtreeRetrying { failure: Failure { code, message }, wait_ms, .. } => {
-            watch(Progress::SubtreeRetrying { error: StepError::new(*code, message.clone()), wait_ms: *wait_ms });
+        Event::SubtreeRetrying { failure: Failure { code, message }, wait_ms, instead, .. } => {
+            let (error, instead) = (StepError::new(*code, message.clone()), instead.clone());
+            watch(Progress::SubtreeRetrying { error, wait_ms: *wait_ms, instead });
         }
         Event::SubtreeFailed { .. } => watch(Progress::SubtreeFailed),
         Event::JobStarted { .. }

@@ -69,7 +69,7 @@ pub struct ModelCard {
     /// Entries of a list that it says in one answer; `None` for a model that reads a list whole, however long.
     #[serde(default)]
     pub rows_per_answer_max: Option<usize>,
-    /// It can be told what was wrong with its answer, and asked for that again.
+    /// It is told in words what to do: it takes tokens, and can be told what was wrong with its answer.
     #[serde(default)]
     pub mends: bool,
     /// What it costs; `None` where that is not known.

@@ -83,8 +83,8 @@ impl Track {
     /// Shows what the engine tells.
     pub(crate) fn hear(&self, progress: &Progress) {
         let Some(bar) = &self.bar else {
-            if let Progress::SubtreeRetrying { error, wait_ms } = progress {
-                self.board.say(&format!("{}: {error}; again in {wait_ms} ms", self.name));
+            if let Progress::SubtreeRetrying { error, wait_ms, instead } = progress {
+                self.board.say(&format!("{}: {error}; {}", self.name, next(*wait_ms, instead.as_deref())));
             }
             return;
         };
@@ -97,7 +97,9 @@ impl Track {
             }
             Progress::RowsArrived { rows } => bar.set_message(format!("{rows} rows so far")),
             Progress::SubtreeFinished { .. } | Progress::SubtreeFailed => bar.inc(1),
-            Progress::SubtreeRetrying { error, wait_ms } => bar.set_message(format!("{error}; again in {wait_ms} ms")),
+            Progress::SubtreeRetrying { error, wait_ms, instead } => {
+                bar.set_message(format!("{error}; {}", next(*wait_ms, instead.as_deref())));
+            }
         }
     }
 
@@ -111,6 +113,14 @@ impl Track {
             documents.inc(1);
         }
         self.board.say(&format!("[{done}/{}] {}: {told}", self.board.total, self.name));
+    }
+}
+
+/// What follows a failure.
+fn next(wait_ms: u64, instead: Option<&str>) -> String {
+    match instead {
+        Some(other) => format!("{other} is asked instead"),
+        None => format!("again in {wait_ms} ms"),
     }
 }
 

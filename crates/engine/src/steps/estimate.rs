@@ -40,6 +40,10 @@ pub fn estimate(schema: &Schema, document: &Document, config: &Config, card: &Mo
             None => usage += of_question(document, pages, subtree, 1),
         }
     }
+    if !card.mends {
+        // It takes no words, so no tokens.
+        usage = Usage::calls(usage.calls);
+    }
     let cost_usd = card.price.and_then(|price| price.of(&usage));
     Estimate { model: card.name.clone(), pages: document.pages.len(), usage, cost_usd }
 }

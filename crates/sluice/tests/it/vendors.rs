@@ -230,6 +230,7 @@ fn another_model_stands_in_and_who_answered_is_told() {
     let line: Value = serde_json::from_str(&ran.stdout).unwrap();
     assert_eq!(line["data"], json!({"number": "A-1", "lines": []}));
     assert_eq!(line["metadata"]["answered_by"], json!(["tiny-2026-10-01"]));
+    assert!(ran.stderr.contains("overloaded; other is asked instead"), "{}", ran.stderr);
 }
 
 #[test]
@@ -339,6 +340,9 @@ fn what_it_would_take_is_said_and_nobody_asked() {
     let ran = extract_with("mine", &settings(&vendor), &[("MY_KEY", "sk-1")], &["--estimate"]);
     assert_eq!((ran.code, vendor.heard().len()), (0, 0), "{}", ran.stderr);
     assert_snapshot!(ran.stdout, @r###"{"file":"examples/invoice/document.pdf","model":"mine","pages":2,"calls":2,"input_tokens":4597,"output_tokens":120,"cost_usd":0.0024185}"###);
+    let free = extract_with("embedded", "", &[], &["--estimate"]);
+    let line: Value = serde_json::from_str(&free.stdout).unwrap();
+    assert_eq!((&line["input_tokens"], &line["cost_usd"]), (&json!(0), &json!(0.0)), "it takes no tokens");
     let unknown = extract_with("mine", &with_price(&vendor, ""), &[("MY_KEY", "sk-1")], &["--estimate"]);
     let line: Value = serde_json::from_str(&unknown.stdout).unwrap();
     assert_eq!(line["cost_usd"], Value::Null);
