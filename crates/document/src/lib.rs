@@ -8,18 +8,21 @@ mod image_file;
 mod layout;
 mod limits;
 mod media;
+pub mod ocr;
 mod pdf;
 mod read;
 mod reader;
 mod render;
+mod scan;
 mod tables;
 mod wire;
 pub mod worker;
 
 /// Part of the name of everything that was read: it changes when the same bytes may be read differently.
-pub const VERSION: &str = "1";
+pub const VERSION: &str = "2";
 
 pub use limits::Limits;
+pub use ocr::{Ocr, OcrMode};
 pub use read::{ReadError, Reading, read_here};
 pub use reader::{Inspected, Reader, Stop};
 pub use render::Picture;

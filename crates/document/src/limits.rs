@@ -18,6 +18,8 @@ pub struct Limits {
     pub seconds_base: f64,
     /// Seconds of wall time added for each page.
     pub seconds_per_page: f64,
+    /// Seconds of wall time added for each page that is read from its picture.
+    pub seconds_per_picture: f64,
     /// Bytes that the child may send for one page.
     pub page_bytes_max: u32,
     /// Largest rendered picture of a page in pixels.
@@ -32,6 +34,7 @@ impl Default for Limits {
             memory_bytes_max: limits::READER_MEMORY_BYTES_MAX,
             seconds_base: limits::READER_SECONDS_BASE,
             seconds_per_page: limits::READER_SECONDS_PER_PAGE,
+            seconds_per_picture: limits::READER_SECONDS_PER_PICTURE,
             page_bytes_max: limits::READER_PAGE_BYTES_MAX,
             page_pixels_max: limits::PAGE_PIXELS_MAX,
         }

@@ -15,29 +15,25 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use hayro_interpret::InterpreterCache;
 use hayro_syntax::page::Page as PdfPage;
 use hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
+use image::RgbImage;
 use sluice_extract::code::{Code, Finding, FindingKind};
-use sluice_extract::page::{FormField, Media, Page, TextSource};
+use sluice_extract::page::{FormField, Media, Page, Rect, TextSource};
 
 use self::content::Content;
-use crate::image_file::without_text;
-use crate::layout;
-use crate::read::{Head, PageReading, Sink, selected};
+use crate::layout::words::Piece;
+use crate::layout::{self, Laid};
+use crate::ocr::{OcrMode, Recognised, Recogniser};
+use crate::read::{Head, PageReading, Sink, Source, selected};
 use crate::render::Say;
+use crate::scan::{self, Want};
 use crate::wire::Frame;
-use crate::{Limits, PageSelection, ReadError};
+use crate::{Limits, ReadError};
 
 /// Share of a page's glyphs without a character above which that is told.
 const UNMAPPED_SHARE_MAX: f32 = 0.02;
-/// Share of a page's area that a picture must cover for a page without words to be called a scan.
-const PICTURE_SHARE_MIN: f32 = 0.25;
 
-pub(crate) fn read_into(
-    bytes: Vec<u8>,
-    limits: &Limits,
-    selection: &PageSelection,
-    after: u32,
-    sink: &mut dyn Sink,
-) -> Result<(), ReadError> {
+pub(crate) fn read_into(source: Source<'_>, sink: &mut dyn Sink) -> Result<(), ReadError> {
+    let Source { bytes, limits, selection, after, recogniser } = source;
     let pdf = open(bytes)?;
     let pages = pdf.pages();
     let page_count = u32::try_from(pages.len()).unwrap_or(u32::MAX);
@@ -53,9 +49,8 @@ pub(crate) fn read_into(
         }
         let reading = pages.get(number as usize - 1).and_then(|page| {
             // A panic may leave the engine's caches half written, so they are thrown away with it.
-            catch_unwind(AssertUnwindSafe(|| read_page(page, number, &cache)))
-                .inspect_err(|_| cache = InterpreterCache::new())
-                .ok()
+            let mut work = PageWork { source: page, number, limits, recogniser: &recogniser, sink };
+            catch_unwind(AssertUnwindSafe(|| work.read(&cache))).inspect_err(|_| cache = InterpreterCache::new()).ok()
         });
         if sink.page(number, reading) == ControlFlow::Break(()) {
             break;
@@ -113,40 +108,149 @@ fn open(bytes: Vec<u8>) -> Result<Pdf, ReadError> {
     }
 }
 
-fn read_page<'a>(source: &PdfPage<'a>, number: u32, cache: &InterpreterCache<'a>) -> PageReading {
-    let (width, height) = source.render_dimensions();
-    let content = Content::of(source, cache);
-    let mut findings = findings(&content, width * height);
-    let fields = forms::fields(source);
-    let mut pieces = layout::words::assemble(&content.glyphs);
-    let bare = |field: &&FormField| {
-        !pieces.iter().any(|it| field.rect.contains(it.word.rect.center_x(), it.word.rect.center_y()))
-    };
-    let undrawn: Vec<_> = fields.iter().filter(bare).flat_map(layout::words::of_field).collect();
-    pieces.extend(undrawn);
-    let laid = layout::arrange(&pieces, &content.rules, &fields);
-    let marks = layout::marks::find(&content.figures, &laid.words, &fields);
-    if laid.words.is_empty() && content.pictures.iter().any(|it| it.width() * it.height() > 0.0) {
-        let covered: f32 = content.pictures.iter().map(|it| it.width() * it.height()).sum();
-        if covered > PICTURE_SHARE_MIN * width * height {
-            findings.push(without_text(number));
-        }
-    }
-    for finding in &mut findings {
-        finding.page = Some(number);
-    }
-    let text_source = if laid.words.is_empty() { TextSource::None } else { TextSource::Native };
-    let (words, lines) = (laid.words, laid.lines);
-    let page = Page { number, width, height, text_source, words, lines, tables: laid.tables, marks, fields };
-    PageReading { page, findings }
+/// One page, and who may be asked to read its picture.
+struct PageWork<'a, 'b> {
+    source: &'b PdfPage<'a>,
+    number: u32,
+    limits: &'b Limits,
+    recogniser: &'b Recogniser,
+    sink: &'b mut dyn Sink,
 }
 
-fn findings(content: &Content, _area: f32) -> Vec<Finding> {
-    let mut findings = vec![];
-    let shown = content.glyphs.len().max(1);
+/// A page's words, and where they are from.
+#[derive(Default)]
+struct Text {
+    laid: Laid,
+    skew: f32,
+    recognised: bool,
+    native: bool,
+    doubts: Vec<Finding>,
+}
+
+impl<'a> PageWork<'a, '_> {
+    fn read(&mut self, cache: &InterpreterCache<'a>) -> PageReading {
+        let (width, height) = self.source.render_dimensions();
+        let content = Content::of(self.source, cache);
+        let fields = forms::fields(self.source);
+        let mut pieces = layout::words::assemble(&content.glyphs);
+        let bare = |field: &&FormField| {
+            !pieces.iter().any(|it| field.rect.contains(it.word.rect.center_x(), it.word.rect.center_y()))
+        };
+        let undrawn: Vec<_> = fields.iter().filter(bare).flat_map(layout::words::of_field).collect();
+        pieces.extend(undrawn);
+        let text = self.text(&content, pieces, &fields);
+        let marks = layout::marks::find(&content.figures, &text.laid.words, &fields);
+        let mut findings = findings(&content, text.recognised);
+        findings.iter_mut().for_each(|finding| finding.page = Some(self.number));
+        findings.extend(text.doubts);
+        let text_source = match (text.native, text.recognised) {
+            (true, false) => TextSource::Native,
+            (true, true) => TextSource::Mixed,
+            (false, true) => TextSource::Ocr,
+            (false, false) => TextSource::None,
+        };
+        let Laid { words, lines, tables } = text.laid;
+        let (number, skew) = (self.number, text.skew);
+        PageReading {
+            page: Page { number, width, height, text_source, skew, words, lines, tables, marks, fields },
+            findings,
+        }
+    }
+
+    /// The page's own words, or those of its picture where it has none that can be used.
+    fn text(&mut self, content: &Content, mut pieces: Vec<Piece>, fields: &[FormField]) -> Text {
+        let size = self.source.render_dimensions();
+        let shapes = content.figures.len();
+        let mode = self.recogniser.ocr.mode;
+        let wanted = scan::wanted(&pieces, &content.pictures, shapes, unmapped(content) > UNMAPPED_SHARE_MAX, size);
+        let want = match mode {
+            OcrMode::Always => Want::Page,
+            OcrMode::Auto => wanted.clone(),
+            OcrMode::Never => Want::Nothing,
+        };
+        let mut text = Text::default();
+        let mut found = vec![];
+        if want == Want::Nothing && wanted == Want::Page && pieces.is_empty() || want != Want::Nothing {
+            match self.recogniser.trouble() {
+                Some(why) if wanted != Want::Nothing && unmapped(content) <= UNMAPPED_SHARE_MAX => {
+                    text.doubts.push(scan::not_read(self.number, &wanted, &why));
+                }
+                Some(_) => {}
+                None => found = self.recognise(content, &want, &mut text.doubts),
+            }
+        }
+        let has_words = found.iter().any(|(_, recognised, _)| !recognised.lines.is_empty());
+        if has_words {
+            let is_usable = |piece: &Piece| mode != OcrMode::Always && !piece.word.text.contains(unicode::UNKNOWN);
+            pieces.retain(is_usable);
+        }
+        match found.as_slice() {
+            [(_, recognised, picture)] if has_words && want == Want::Page && pieces.is_empty() => {
+                let sheet = scan::sheet(recognised, *picture, size, Some((&content.rules, fields)));
+                (text.laid, text.skew) = (sheet.laid, sheet.skew);
+                text.recognised = true;
+                return text;
+            }
+            parts => {
+                let more = parts
+                    .iter()
+                    .flat_map(|(region, recognised, picture)| scan::among(&pieces, recognised, *picture, region));
+                let more: Vec<Piece> = more.collect();
+                text.native = !pieces.is_empty();
+                text.recognised = !more.is_empty();
+                pieces.extend(more);
+            }
+        }
+        text.laid = layout::arrange(&pieces, &content.rules, fields);
+        text
+    }
+
+    /// Reads the picture of the page, or of parts of it.
+    fn recognise(&mut self, content: &Content, want: &Want, doubts: &mut Vec<Finding>) -> Vec<Found> {
+        self.sink.recognise(self.number);
+        let (width, height) = self.source.render_dimensions();
+        let dpi = scan::dpi(&content.pictures, (width, height));
+        let drawn = draw::pixels(self.source, dpi, self.limits.page_pixels_max);
+        let whole = [Rect::new(0.0, 0.0, width, height)];
+        let regions = if let Want::Regions(regions) = want { regions.as_slice() } else { &whole };
+        let mut found = vec![];
+        for region in regions {
+            let picture = cut(&drawn, region, (width, height));
+            match self.recogniser.read(&picture) {
+                Ok(recognised) => found.push((*region, recognised, picture.dimensions())),
+                Err(why) => doubts.push(scan::not_read(self.number, want, &why)),
+            }
+        }
+        let silent = found.iter().all(|(_, recognised, _)| recognised.lines.is_empty());
+        if *want == Want::Page && silent && doubts.is_empty() && content.glyphs.is_empty() {
+            doubts.push(scan::blank(self.number));
+        }
+        found
+    }
+}
+
+/// A part of a page, what its picture says, and how many pixels that has.
+type Found = (Rect, Recognised, (u32, u32));
+
+/// The pixels of a part of a page.
+fn cut(drawn: &RgbImage, region: &Rect, (width, height): (f32, f32)) -> RgbImage {
+    let (over, down) = (drawn.width() as f32 / width.max(1e-6), drawn.height() as f32 / height.max(1e-6));
+    let (x, y) = ((region.x0 * over) as u32, (region.y0 * down) as u32);
+    let (across, along) = ((region.width() * over).ceil() as u32, (region.height() * down).ceil() as u32);
+    image::imageops::crop_imm(drawn, x, y, across.max(1), along.max(1)).to_image()
+}
+
+/// Share of the characters that cannot be told.
+fn unmapped(content: &Content) -> f32 {
     #[allow(clippy::cast_precision_loss, reason = "a share needs no more digits")]
-    let share = content.unmapped as f32 / shown as f32;
-    if share > UNMAPPED_SHARE_MAX {
+    let share = content.unmapped as f32 / content.glyphs.len().max(1) as f32;
+    share
+}
+
+fn findings(content: &Content, recognised: bool) -> Vec<Finding> {
+    let mut findings = vec![];
+    let share = unmapped(content);
+    if share > UNMAPPED_SHARE_MAX && !recognised {
         let percent = (share * 100.0).round();
         let message = format!("{percent} % of the characters cannot be told: the fonts do not say which they are");
         findings.push(Finding::new(FindingKind::UnmappedText, message));

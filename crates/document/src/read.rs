@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use sluice_extract::code::{Code, Finding, FindingKind};
 use sluice_extract::page::{ContentHash, Document, Media, Page};
 
+use crate::ocr::{Ocr, Recogniser};
 use crate::{Limits, PageSelection, image_file, media, pdf};
 
 /// Why nothing at all could be read.
@@ -57,11 +58,13 @@ pub(crate) trait Sink {
     fn head(&mut self, head: Head, wanted: u32) -> ControlFlow<()>;
     /// Work on this page begins.
     fn start(&mut self, number: u32) -> ControlFlow<()>;
+    /// This page is being read from its picture, which takes longer.
+    fn recognise(&mut self, number: u32);
     /// A page came to this; `None` if it could not be read.
     fn page(&mut self, number: u32, page: Option<PageReading>) -> ControlFlow<()>;
 }
 
-/// Reads in this process. Use `Reader` for bytes that nobody vouches for.
+/// Reads in this process, pictures of text left out. Use `Reader` for bytes that nobody vouches for.
 ///
 /// # Errors
 /// When nothing can be read: the code says why.
@@ -71,22 +74,28 @@ pub fn read_here(
     selection: &PageSelection,
 ) -> Result<(Document, Vec<Finding>), ReadError> {
     let mut gathered = Gathered::default();
-    read_into(bytes.to_vec(), limits, selection, 0, &mut gathered)?;
+    let source =
+        Source { bytes: bytes.to_vec(), limits, selection, after: 0, recogniser: Recogniser::new(Ocr::default()) };
+    read_into(source, &mut gathered)?;
     let reading = gathered.finish(ContentHash::of(bytes))?;
     Ok((reading.document, reading.findings))
 }
 
+/// What is read, and how.
+pub(crate) struct Source<'a> {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) limits: &'a Limits,
+    pub(crate) selection: &'a PageSelection,
+    /// Only pages with a greater number.
+    pub(crate) after: u32,
+    pub(crate) recogniser: Recogniser,
+}
+
 /// Reads the selected pages after a number into the sink.
-pub(crate) fn read_into(
-    bytes: Vec<u8>,
-    limits: &Limits,
-    selection: &PageSelection,
-    after: u32,
-    sink: &mut dyn Sink,
-) -> Result<(), ReadError> {
-    match guard(&bytes, limits)? {
-        Media::Pdf => pdf::read_into(bytes, limits, selection, after, sink),
-        media => image_file::read_into(&bytes, media, limits, selection, sink),
+pub(crate) fn read_into(source: Source<'_>, sink: &mut dyn Sink) -> Result<(), ReadError> {
+    match guard(&source.bytes, source.limits)? {
+        Media::Pdf => pdf::read_into(source, sink),
+        media => image_file::read_into(&source, media, sink),
     }
 }
 
@@ -153,6 +162,8 @@ impl Sink for Gathered {
     fn start(&mut self, _number: u32) -> ControlFlow<()> {
         ControlFlow::Continue(())
     }
+
+    fn recognise(&mut self, _number: u32) {}
 
     fn page(&mut self, number: u32, page: Option<PageReading>) -> ControlFlow<()> {
         match page {

@@ -19,7 +19,7 @@ use sluice_extract::page::{ContentHash, Media};
 use self::child::{Child, End, Overseer};
 use crate::read::{Gathered, Sink, guard};
 use crate::wire::{Frame, Request, Task};
-use crate::{Limits, PageSelection, Picture, ReadError, Reading};
+use crate::{Limits, Ocr, PageSelection, Picture, ReadError, Reading};
 
 /// So many deaths of the child are enough: the pages after them count as failed.
 const DEATHS_MAX: usize = 8;
@@ -33,6 +33,8 @@ pub struct Reader {
     pub args: Vec<OsString>,
     /// What one document may cost.
     pub limits: Limits,
+    /// How pictures of text are read.
+    pub ocr: Ocr,
 }
 
 /// What is known of a document before it is read.
@@ -60,6 +62,12 @@ impl Stop {
 }
 
 impl Reader {
+    /// Names everything that the words depend on beside the bytes and the limits.
+    #[must_use]
+    pub fn version(&self) -> String {
+        format!("{}-{}", crate::VERSION, self.ocr.version())
+    }
+
     /// Reads the selected pages of a document.
     ///
     /// # Errors
@@ -77,7 +85,7 @@ impl Reader {
         let mut run = Run::new(&self.limits, stop);
         let mut after = 0;
         loop {
-            let task = Task::Read { selection: selection.clone(), after };
+            let task = Task::Read { selection: selection.clone(), after, ocr: self.ocr.clone() };
             match self.attend(bytes, task, &mut run)? {
                 Next::After(page) => after = page,
                 Next::Finished => break,
@@ -156,6 +164,7 @@ impl Reader {
 impl Overseer for Run<'_> {
     fn take(&mut self, frame: Frame) {
         self.since = Instant::now();
+        self.is_recognising = false;
         let _: ControlFlow<()> = match frame {
             Frame::Head(head, wanted) => {
                 let first = self.wanted.is_none();
@@ -164,6 +173,12 @@ impl Overseer for Run<'_> {
             }
             Frame::Started(number) => {
                 self.current = Some(number);
+                ControlFlow::Continue(())
+            }
+            Frame::Recognising(number) => {
+                self.current = Some(number);
+                self.pictures_read += 1;
+                self.is_recognising = true;
                 ControlFlow::Continue(())
             }
             Frame::Page(reading) => {
@@ -184,7 +199,8 @@ impl Overseer for Run<'_> {
     }
 
     fn deadline(&self) -> Option<Instant> {
-        let ends = [(self.started, self.whole()), (self.since, seconds(self.limits.seconds_base))];
+        let picture = if self.is_recognising { self.limits.seconds_per_picture } else { 0.0 };
+        let ends = [(self.started, self.whole()), (self.since, seconds(self.limits.seconds_base + picture))];
         let soonest = ends.iter().filter_map(|(from, length)| from.checked_add(*length)).min();
         (!self.stop.is_stopped()).then(|| soonest.unwrap_or(self.started))
     }
@@ -209,6 +225,10 @@ struct Run<'a> {
     /// The page that is worked on, and since when.
     current: Option<u32>,
     since: Instant,
+    /// It is read from its picture.
+    is_recognising: bool,
+    /// Pages that were, so far.
+    pictures_read: u32,
     deaths: usize,
     last_death: Option<ReadError>,
 }
@@ -225,6 +245,8 @@ impl<'a> Run<'a> {
             wanted: None,
             current: None,
             since: now,
+            is_recognising: false,
+            pictures_read: 0,
             deaths: 0,
             last_death: None,
         }
@@ -238,7 +260,9 @@ impl<'a> Run<'a> {
     /// Time for the whole reading.
     fn whole(&self) -> Duration {
         let pages = f64::from(self.wanted.unwrap_or(1));
-        seconds(self.limits.seconds_base + self.limits.seconds_per_page * pages)
+        let pictures = f64::from(self.pictures_read);
+        let Limits { seconds_base, seconds_per_page, seconds_per_picture, .. } = self.limits;
+        seconds(seconds_base + seconds_per_page * pages + seconds_per_picture * pictures)
     }
 
     /// Books a death and says where to go on.
@@ -246,6 +270,7 @@ impl<'a> Run<'a> {
         self.deaths += 1;
         self.last_death = Some(death);
         let killer = self.current.take();
+        self.is_recognising = false;
         self.since = Instant::now();
         let Some(page) = killer else { return Next::Finished };
         let _ = self.gathered.page(page, None);

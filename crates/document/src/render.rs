@@ -5,9 +5,10 @@
 use std::io::Cursor;
 use std::ops::ControlFlow;
 
-use image::{DynamicImage, ImageFormat, ImageReader};
+use image::ImageFormat;
 use sluice_extract::page::Media;
 
+use crate::image_file::Album;
 use crate::read::guard;
 use crate::wire::Frame;
 use crate::{Limits, ReadError, image_file, pdf};
@@ -43,17 +44,15 @@ pub(crate) fn render_into(
 }
 
 fn picture_file(bytes: &[u8], media: Media, limits: &Limits, pages: &[u32], say: Say<'_>) -> Result<(), ReadError> {
-    let format = image_file::format(media);
-    let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
-    let mut bounds = image::Limits::default();
-    bounds.max_alloc = Some(limits.memory_bytes_max / 2);
-    reader.limits(bounds);
-    let decoded = reader.decode().map_err(|error| image_file::damaged(&error.to_string()))?;
-    let decoded = within(decoded, limits.page_pixels_max);
-    let (width, height) = (decoded.width(), decoded.height());
-    for &page in pages.iter().filter(|&&page| page == 1) {
+    let album = Album::open(bytes, media)?;
+    for &page in pages.iter().filter(|&&page| (1..=album.page_count()).contains(&page)) {
+        if say(Frame::Started(page)) == ControlFlow::Break(()) {
+            break;
+        }
+        let picture = album.picture(page, limits)?;
+        let (width, height) = picture.dimensions();
         let mut png = Cursor::new(vec![]);
-        let written = DynamicImage::ImageRgb8(decoded.to_rgb8()).write_to(&mut png, ImageFormat::Png);
+        let written = picture.write_to(&mut png, ImageFormat::Png);
         written.map_err(|error| image_file::damaged(&error.to_string()))?;
         let picture = Picture { page, width, height, png: png.into_inner() };
         if say(Frame::Picture(picture)) == ControlFlow::Break(()) {
@@ -61,17 +60,6 @@ fn picture_file(bytes: &[u8], media: Media, limits: &Limits, pages: &[u32], say:
         }
     }
     Ok(())
-}
-
-/// Made smaller, keeping its shape, if it has more pixels than this.
-fn within(picture: DynamicImage, pixels_max: u64) -> DynamicImage {
-    let pixels = u64::from(picture.width()) * u64::from(picture.height());
-    if pixels <= pixels_max {
-        return picture;
-    }
-    #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a size")]
-    let side = |side: u32| (f64::from(side) * (pixels_max as f64 / pixels as f64).sqrt()).max(1.0) as u32;
-    picture.thumbnail(side(picture.width()), side(picture.height()))
 }
 
 /// The scales that give a page of this size so many dots per inch within the limit of pixels, and at least one pixel.

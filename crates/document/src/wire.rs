@@ -8,7 +8,7 @@ use std::io::{self, Read, Write};
 use serde::{Deserialize, Serialize};
 
 use crate::read::{Head, PageReading};
-use crate::{Limits, PageSelection, Picture, ReadError};
+use crate::{Limits, Ocr, PageSelection, Picture, ReadError};
 
 /// Longest request line. A selection of every second page of a library fits.
 pub(crate) const REQUEST_BYTES_MAX: u64 = 1 << 20;
@@ -26,7 +26,7 @@ pub(crate) struct Request {
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Task {
     /// Read the selected pages with a number greater than `after`.
-    Read { selection: PageSelection, after: u32 },
+    Read { selection: PageSelection, after: u32, ocr: Ocr },
     /// Say only what it is and how many pages it has.
     Inspect,
     /// Draw these pages.
@@ -40,6 +40,8 @@ pub(crate) enum Frame {
     Head(Head, u32),
     /// Work on this page begins.
     Started(u32),
+    /// This page is being read from its picture.
+    Recognising(u32),
     /// A page was read.
     Page(Box<PageReading>),
     /// A page could not be read; the child goes on.
@@ -57,6 +59,7 @@ impl Frame {
         let (kind, body) = match self {
             Self::Head(head, wanted) => (b'h', serde_json::to_vec(&(head, wanted))?),
             Self::Started(number) => (b's', number.to_le_bytes().to_vec()),
+            Self::Recognising(number) => (b'r', number.to_le_bytes().to_vec()),
             Self::Page(reading) => (b'p', serde_json::to_vec(reading)?),
             Self::Failed(number) => (b'f', number.to_le_bytes().to_vec()),
             Self::Picture(picture) => (b'i', picture_bytes(picture)),
@@ -90,6 +93,7 @@ impl Frame {
         Ok(match kind {
             b'h' => serde_json::from_slice(&body).map(|(head, wanted)| Self::Head(head, wanted))?,
             b's' => Self::Started(number()?),
+            b'r' => Self::Recognising(number()?),
             b'p' => Self::Page(serde_json::from_slice(&body)?),
             b'f' => Self::Failed(number()?),
             b'i' => Self::Picture(picture(&body).ok_or_else(nonsense)?),
@@ -132,6 +136,7 @@ mod tests {
         let frames = [
             Frame::Head(Head { media: Media::Pdf, page_count: 7 }, 3),
             Frame::Started(4),
+            Frame::Recognising(4),
             Frame::Failed(5),
             Frame::Picture(picture),
             Frame::Refused(ReadError { code: Code::Encrypted, message: "locked".into() }),

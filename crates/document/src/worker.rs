@@ -11,7 +11,8 @@ use std::thread;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use sluice_extract::code::Code;
 
-use crate::read::{self, Head, PageReading, Sink};
+use crate::ocr::{OcrMode, Recogniser, THREADS_MAX};
+use crate::read::{self, Head, PageReading, Sink, Source};
 use crate::wire::{Frame, REQUEST_BYTES_MAX, Request, Task};
 use crate::{Limits, ReadError, render};
 
@@ -40,14 +41,16 @@ fn serve() -> io::Result<()> {
     input.by_ref().take(REQUEST_BYTES_MAX).read_line(&mut line)?;
     let Request { limits, task } = serde_json::from_str(&line)?;
     lower(Resource::As, limits.memory_bytes_max);
-    lower(Resource::Cpu, seconds(&limits, limits.pages_max));
+    let recognises = matches!(&task, Task::Read { ocr, .. } if ocr.mode != OcrMode::Never && ocr.models.is_some());
+    lower(Resource::Cpu, seconds(&limits, limits.pages_max, recognises));
     let mut bytes = vec![];
     input.take(limits.bytes_max.saturating_add(1)).read_to_end(&mut bytes)?;
     let mut output = BufWriter::new(io::stdout().lock());
     let refused = match task {
-        Task::Read { selection, after } => {
-            let mut sink = Frames { output: &mut output, limits: &limits };
-            read::read_into(bytes, &limits, &selection, after, &mut sink)
+        Task::Read { selection, after, ocr } => {
+            let mut sink = Frames { output: &mut output, limits: &limits, recognises };
+            let recogniser = Recogniser::new(ocr);
+            read::read_into(Source { bytes, limits: &limits, selection: &selection, after, recogniser }, &mut sink)
         }
         Task::Inspect => read::inspect(bytes, &limits).map(|head| drop(Frame::Head(head, 0).write(&mut output))),
         Task::Render { pages, dpi } => {
@@ -66,9 +69,10 @@ fn lower(resource: Resource, most: u64) {
     let _ = setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) });
 }
 
-/// Processor seconds for so many pages.
-fn seconds(limits: &Limits, pages: u32) -> u64 {
-    let seconds = limits.seconds_base + limits.seconds_per_page * f64::from(pages);
+/// Processor seconds for so many pages. Pictures are read on several cores.
+fn seconds(limits: &Limits, pages: u32, recognises: bool) -> u64 {
+    let picture = if recognises { limits.seconds_per_picture * THREADS_MAX as f64 } else { 0.0 };
+    let seconds = limits.seconds_base + (limits.seconds_per_page + picture) * f64::from(pages);
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to a day")]
     let seconds = seconds.clamp(1.0, 86_400.0).ceil() as u64;
     seconds
@@ -88,16 +92,22 @@ fn shortened(mut error: ReadError) -> ReadError {
 struct Frames<'a, W: Write> {
     output: &'a mut W,
     limits: &'a Limits,
+    recognises: bool,
 }
 
 impl<W: Write> Sink for Frames<'_, W> {
     fn head(&mut self, head: Head, wanted: u32) -> ControlFlow<()> {
-        lower(Resource::Cpu, seconds(self.limits, wanted));
+        lower(Resource::Cpu, seconds(self.limits, wanted, self.recognises));
         said(&Frame::Head(head, wanted).write(self.output))
     }
 
     fn start(&mut self, number: u32) -> ControlFlow<()> {
         said(&Frame::Started(number).write(self.output))
+    }
+
+    fn recognise(&mut self, number: u32) {
+        // One who listens no more is told by the next frame.
+        let _ = Frame::Recognising(number).write(self.output);
     }
 
     fn page(&mut self, number: u32, page: Option<PageReading>) -> ControlFlow<()> {

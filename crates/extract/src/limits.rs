@@ -18,6 +18,10 @@ pub const READER_SECONDS_BASE: f64 = 20.0;
 /// Seconds of wall time added for each page. Measured: 6 ms a page; a heavy drawing takes a second.
 pub const READER_SECONDS_PER_PAGE: f64 = 0.5;
 
+/// Seconds of wall time added for each page that is read from its picture. Measured: 3 s for a page of a letter on one
+/// core; a dense page takes four times that, and a busy machine with a debug build ten times.
+pub const READER_SECONDS_PER_PICTURE: f64 = 120.0;
+
 /// Bytes that the reading child may send for one page. A page of 20,000 words is 2 MB as JSON.
 pub const READER_PAGE_BYTES_MAX: u32 = 64 * 1024 * 1024;
 

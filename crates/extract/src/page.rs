@@ -125,6 +125,8 @@ pub enum TextSource {
     Native,
     /// Optical character recognition of the page's picture.
     Ocr,
+    /// Both: the page carries some text, and parts of its picture were recognised. Only those words have a confidence.
+    Mixed,
     /// There are no words: a blank page, or a scan that nobody could read.
     None,
 }
@@ -140,6 +142,9 @@ pub struct Page {
     pub height: f32,
     /// Where the words came from.
     pub text_source: TextSource,
+    /// What the text of a scan is off the page's edges, in degrees, clockwise. Boxes stand where the words really are.
+    #[serde(default, skip_serializing_if = "is_level")]
+    pub skew: f32,
     /// Words in reading order.
     pub words: Vec<Word>,
     /// Lines in reading order; together they cover every word exactly once.
@@ -156,6 +161,30 @@ pub struct Page {
 }
 
 impl Page {
+    /// The page as if its text lay level: for whoever reads meaning from how words line up. Indices stay the same.
+    ///
+    /// Pages that are level are handed back as they are.
+    #[must_use]
+    pub fn straightened(&self) -> std::borrow::Cow<'_, Self> {
+        if self.skew == 0.0 {
+            return std::borrow::Cow::Borrowed(self);
+        }
+        let level = Straightening::of(self);
+        let mut page = self.clone();
+        page.skew = 0.0;
+        page.words.iter_mut().for_each(|word| word.rect = level.rect(&word.rect));
+        page.marks.iter_mut().for_each(|mark| mark.rect = level.rect(&mark.rect));
+        page.tables.iter_mut().for_each(|table| {
+            table.rect = level.rect(&table.rect);
+            table.cells.iter_mut().for_each(|cell| cell.rect = level.rect(&cell.rect));
+        });
+        for line in &mut page.lines {
+            let words = page.words.get(line.words.start as usize..line.words.end as usize).unwrap_or_default();
+            line.rect = Rect::around(words.iter().map(|word| &word.rect)).unwrap_or(line.rect);
+        }
+        std::borrow::Cow::Owned(page)
+    }
+
     /// The words of a line.
     #[must_use]
     pub fn line_words(&self, line: &Line) -> &[Word] {
@@ -182,6 +211,32 @@ impl Page {
     }
 }
 
+/// Turns boxes back around the middle of a page.
+struct Straightening {
+    sin: f32,
+    cos: f32,
+    middle: (f32, f32),
+}
+
+impl Straightening {
+    fn of(page: &Page) -> Self {
+        let (sin, cos) = page.skew.clamp(-44.0, 44.0).to_radians().sin_cos();
+        Self { sin, cos, middle: (page.width / 2.0, page.height / 2.0) }
+    }
+
+    fn rect(&self, rect: &Rect) -> Rect {
+        let (sin, cos) = (self.sin, self.cos);
+        let (x, y) = (rect.center_x() - self.middle.0, rect.center_y() - self.middle.1);
+        let (x, y) = (x * cos + y * sin + self.middle.0, y * cos - x * sin + self.middle.1);
+        // A box of a by b at an angle has a level box of (a cos + b sin) by (a sin + b cos): solved for a and b.
+        let (wide, high, sin) = (rect.width(), rect.height(), sin.abs());
+        let spread = (cos * cos - sin * sin).max(0.02);
+        let width = ((wide * cos - high * sin) / spread).max(0.3 * wide);
+        let height = ((high * cos - wide * sin) / spread).max(0.3 * high);
+        Rect::new(x - width / 2.0, y - height / 2.0, x + width / 2.0, y + height / 2.0)
+    }
+}
+
 fn join<'a>(words: impl Iterator<Item = &'a Word>) -> String {
     words.map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ")
 }
@@ -194,7 +249,7 @@ pub struct Word {
     /// The box on the page.
     #[serde(flatten)]
     pub rect: Rect,
-    /// Size of the type in points; for OCR the height of the line.
+    /// Size of the type in points; for OCR guessed from the height of the line.
     pub size: f32,
     /// The font says it is bold.
     #[serde(default, skip_serializing_if = "is_false")]
@@ -210,6 +265,11 @@ pub struct Word {
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]
 fn is_false(value: &bool) -> bool {
     !value
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]
+fn is_level(value: &f32) -> bool {
+    *value == 0.0
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]
@@ -429,6 +489,40 @@ mod tests {
     fn a_hash_is_the_published_sha256() {
         let hash = ContentHash::of(b"abc");
         assert_eq!(hash.as_str(), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    }
+
+    #[test]
+    fn a_crooked_page_is_laid_straight() {
+        let word = |x: f32, y: f32| {
+            let (sin, cos) = 3.0_f32.to_radians().sin_cos();
+            let (x, y) = (x - 300.0, y - 400.0);
+            let (x, y) = (x * cos - y * sin + 300.0, x * sin + y * cos + 400.0);
+            let (wide, high) = (40.0 * cos + 10.0 * sin, 40.0 * sin + 10.0 * cos);
+            let rect = Rect::new(x - wide / 2.0, y - high / 2.0, x + wide / 2.0, y + high / 2.0);
+            Word { text: "word".into(), rect, size: 10.0, bold: false, rotation: 0, confidence: Some(0.9) }
+        };
+        let words = vec![word(100.0, 200.0), word(500.0, 200.0)];
+        let rect = words[0].rect.union(&words[1].rect);
+        let lines = vec![Line { words: 0..2, rect, block: 0 }];
+        let (tables, marks, fields, text_source) = (vec![], vec![], vec![], TextSource::Ocr);
+        let page = Page {
+            number: 1,
+            width: 600.0,
+            height: 800.0,
+            text_source,
+            skew: 3.0,
+            words,
+            lines,
+            tables,
+            marks,
+            fields,
+        };
+        let level = page.straightened();
+        let close =
+            |a: Rect, b: Rect| [a.x0 - b.x0, a.y0 - b.y0, a.x1 - b.x1, a.y1 - b.y1].iter().all(|it| it.abs() < 0.05);
+        assert!(close(level.words[0].rect, Rect::new(80.0, 195.0, 120.0, 205.0)), "{:?}", level.words);
+        assert!(close(level.lines[0].rect, Rect::new(80.0, 195.0, 520.0, 205.0)), "{:?}", level.lines);
+        assert!(matches!(level.straightened(), std::borrow::Cow::Borrowed(_)));
     }
 
     #[test]

@@ -99,6 +99,7 @@ mod tests {
             width: 600.0,
             height: 800.0,
             text_source: TextSource::Native,
+            skew: 0.0,
             words: text.split_whitespace().map(word).collect(),
             lines: Vec::new(),
             tables: Vec::new(),

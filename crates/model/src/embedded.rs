@@ -4,6 +4,7 @@
 //! one property, sums and dates raise what fits together, and what stays below the threshold is null. Never invents a
 //! value: every one of them stands in the document. Called through the trait `Model`, and whole by `solve`.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -167,6 +168,8 @@ impl Model for Embedded {
 /// Answers a whole schema for a document. The same input always gives the same answer.
 #[must_use]
 pub fn solve(document: &Document, schema: &Schema) -> Solution {
+    let straightened = straightened(document);
+    let document = straightened.as_ref();
     let layout = layout::Layout::of(document);
     let prose = prose::Prose::of(document);
     let clauses = clauses::Clauses::of(&layout);
@@ -174,6 +177,15 @@ pub fn solve(document: &Document, schema: &Schema) -> Solution {
         Parts { fields: fields::fill(&layout, &clauses, schema), layout, clauses, prose, evidence: EvidenceMap::new() };
     let value = parts.assemble(&mut Vec::new(), "", &schema.root);
     Solution { value: value.unwrap_or_else(|| Value::Object(Map::new())), evidence: parts.evidence }
+}
+
+/// The same words on pages that lie straight: in a crooked scan nothing stands beside anything.
+fn straightened(document: &Document) -> Cow<'_, Document> {
+    if document.pages.iter().all(|page| page.skew == 0.0) {
+        return Cow::Borrowed(document);
+    }
+    let pages = document.pages.iter().map(|page| page.straightened().into_owned()).collect();
+    Cow::Owned(Document { pages, ..document.clone() })
 }
 
 /// The parts of a solution on their way into one value.

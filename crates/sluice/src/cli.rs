@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use sluice_document::PageSelection;
+use sluice_document::{OcrMode, PageSelection};
 use sluice_extract::id::{JobId, KeyId};
 use sluice_extract::job::Status;
 use sluice_store::Tenant;
@@ -57,8 +57,18 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: DataCommand,
     },
+    /// Set up the reading of scans
+    Ocr {
+        #[command(subcommand)]
+        command: OcrCommand,
+    },
     /// Tell what is set up, what is missing, and how to mend it
-    Doctor,
+    Doctor {
+        #[command(flatten)]
+        ocr: OcrArgs,
+        #[command(flatten)]
+        folder: DataFolder,
+    },
     /// The child that reads foreign bytes; not for people
     #[command(name = "__read-document", hide = true)]
     ReadDocument,
@@ -127,6 +137,8 @@ pub(crate) struct ExtractArgs {
     #[arg(long)]
     pub(crate) ask_again: bool,
     #[command(flatten)]
+    pub(crate) ocr: OcrArgs,
+    #[command(flatten)]
     pub(crate) folder: DataFolder,
     /// Only errors on standard error, no progress
     #[arg(long, short)]
@@ -152,6 +164,8 @@ pub(crate) struct ServeArgs {
     pub(crate) listen: SocketAddr,
     #[command(flatten)]
     pub(crate) folder: DataFolder,
+    #[command(flatten)]
+    pub(crate) ocr: OcrArgs,
     /// Who is asked where a job names no model [default: gemini-2.5-flash with a Gemini key, else embedded]
     #[arg(long, short, value_name = "NAME", env = "SLUICE_MODEL")]
     pub(crate) model: Option<String>,
@@ -204,8 +218,60 @@ pub(crate) enum LogFormat {
     Json,
 }
 
+/// How pages are read that are pictures.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct OcrArgs {
+    /// Which pages are read from their picture
+    #[arg(long = "ocr", value_name = "WHEN", value_enum, default_value_t)]
+    pub(crate) when: OcrWhen,
+    /// The folder with the model files [default: ocr in the data folder, or beside the program]
+    #[arg(long = "ocr-models", value_name = "DIR", env = "SLUICE_OCR_MODELS", hide_env_values = true)]
+    pub(crate) models: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OcrWhen {
+    /// Those, or large parts of them, that carry no text that can be used
+    #[default]
+    Auto,
+    /// All, whatever text they carry
+    Always,
+    /// None
+    Never,
+}
+
+impl From<OcrWhen> for OcrMode {
+    fn from(when: OcrWhen) -> Self {
+        match when {
+            OcrWhen::Auto => Self::Auto,
+            OcrWhen::Always => Self::Always,
+            OcrWhen::Never => Self::Never,
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum OcrCommand {
+    /// Put the model files into the data folder: from a wheel, or from the package index that pip is set up for
+    #[command(after_help = OCR_EXAMPLES)]
+    Install {
+        /// The wheel that has them, where this machine reaches no package index
+        #[arg(value_name = "WHEEL")]
+        wheel: Option<PathBuf>,
+        #[command(flatten)]
+        folder: DataFolder,
+    },
+}
+
+const OCR_EXAMPLES: &str = "\
+Examples:
+  sluice ocr install
+  pip download --no-deps rapidocr==3.10.0 && sluice ocr install rapidocr-3.10.0-py3-none-any.whl
+
+The files (31 MB, PP-OCRv6 by the PaddleOCR authors, Apache-2.0) are used only if their SHA-256 is the one Sluice knows.";
+
 /// Where everything is kept.
-#[derive(Clone, Debug, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub(crate) struct DataFolder {
     /// The folder that holds everything: jobs, documents, keys [default: sluice in your data folder]
     #[arg(long = "data", value_name = "DIR", env = "SLUICE_DATA", hide_env_values = true)]
@@ -338,6 +404,8 @@ pub(crate) struct DocumentArgs {
     /// Pages to read, e.g. 1-3,7
     #[arg(long, value_name = "PAGES")]
     pub(crate) pages: Option<PageSelection>,
+    #[command(flatten)]
+    pub(crate) ocr: OcrArgs,
     /// What to show
     #[arg(long, short, value_enum, default_value_t = Show::Json)]
     pub(crate) format: Show,
@@ -363,6 +431,8 @@ pub(crate) enum Show {
 pub(crate) struct EvalCommand {
     #[command(flatten)]
     pub(crate) eval: EvalArgs,
+    #[command(flatten)]
+    pub(crate) ocr: OcrArgs,
     /// Who is asked [default: gemini-2.5-flash with a Gemini key, else embedded]
     #[arg(long, short, value_name = "NAME", env = "SLUICE_MODEL")]
     pub(crate) model: Option<String>,

@@ -8,6 +8,7 @@ mod extract;
 mod jobs;
 mod keys;
 mod models;
+mod ocr;
 mod schema;
 mod serve;
 
@@ -19,7 +20,7 @@ use anyhow::Context as _;
 use sluice_engine::worker::Remembering;
 use sluice_extract::schema::{Problem, Schema};
 
-use crate::cli::{Cli, Command, EvalCommand, SchemaCommand};
+use crate::cli::{Cli, Command, DataFolder, EvalCommand, SchemaCommand};
 use crate::config::Settings;
 use crate::extractor::Extractor;
 use crate::kept::Work;
@@ -38,7 +39,8 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Keys { command } => keys::run(command).await,
         Command::Jobs { command } => jobs::run(command).await,
         Command::Data { command } => data::run(command).await,
-        Command::Doctor => doctor::run(&settings),
+        Command::Ocr { command } => ocr::run(&command),
+        Command::Doctor { ocr, folder } => doctor::run(&settings, &ocr, &folder),
         Command::ReadDocument => {
             Err(anyhow::anyhow!("the reading child was started inside a runtime; please report it"))
         }
@@ -51,7 +53,8 @@ async fn evaluate(args: EvalCommand, settings: &Settings) -> anyhow::Result<Exit
     let nothing = Schema::parse(&serde_json::json!({"type": "object", "properties": {}}))
         .map_err(|problems| unparsed(&problems))?;
     let model = settings.model(args.model.as_deref().unwrap_or(settings.model_default()))?;
-    let extractor = Extractor::new(Arc::new(nothing), model, None, &work, Remembering::On)?;
+    let reader = crate::config::reader(&args.ocr, &DataFolder::default())?;
+    let extractor = Extractor::new(Arc::new(nothing), model, None, &work, Remembering::On, reader);
     let extract = move |question: eval::Question| predict(extractor.clone(), question);
     eval::run(&args.eval, extract).await
 }

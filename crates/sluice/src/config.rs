@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use serde_json::Map;
-use sluice_document::{Limits, Reader};
+use sluice_document::{Limits, Ocr, Reader, ocr};
 use sluice_model::embedded::Embedded;
 use sluice_model::gemini::{self, Gemini};
 use sluice_model::http::{Http, Patience, Secret};
@@ -20,10 +20,14 @@ use sluice_model::{Model, PaceLimits};
 use sluice_store::system_clock;
 
 use self::file::{Entry, Vendor};
+use crate::cli::{DataFolder, OcrArgs};
 use crate::trouble::{hinted, moment};
 
 /// The model that needs no key and no network.
 const EMBEDDED: &str = "embedded";
+
+/// The folder of the model files for scans, in the data folder or beside the program.
+pub(crate) const OCR_FOLDER: &str = "ocr";
 
 /// Names of this kind are scripts: `scripted:FILE`.
 const SCRIPTED_PREFIX: &str = "scripted:";
@@ -250,7 +254,32 @@ fn variable(name: &str) -> Option<String> {
 }
 
 /// The reader of foreign bytes: this program again, as a child with limits.
-pub(crate) fn reader() -> anyhow::Result<Reader> {
-    let program = std::env::current_exe().context("the path of this program cannot be told")?;
-    Ok(Reader { program, args: vec![OsString::from("__read-document")], limits: Limits::default() })
+pub(crate) fn reader(asked: &OcrArgs, folder: &DataFolder) -> anyhow::Result<Reader> {
+    let program = program()?;
+    let ocr = Ocr { mode: asked.when.into(), models: ocr_models(asked, folder)? };
+    Ok(Reader { program, args: vec![OsString::from("__read-document")], limits: Limits::default(), ocr })
+}
+
+fn program() -> anyhow::Result<PathBuf> {
+    std::env::current_exe().context("the path of this program cannot be told")
+}
+
+/// The folder with the model files for scans: the one that was named, or else the first that has them.
+pub(crate) fn ocr_models(asked: &OcrArgs, folder: &DataFolder) -> anyhow::Result<Option<PathBuf>> {
+    if let Some(named) = &asked.models {
+        // The child that reads runs in another folder.
+        let named = std::path::absolute(named).with_context(|| format!("{} is no folder", named.display()))?;
+        if !ocr::models::are_in(&named) {
+            let told = format!("{} does not hold the model files for scans", named.display());
+            return Err(hinted(
+                told,
+                "`sluice ocr install` puts them into the data folder; leave `--ocr-models` out then",
+            ));
+        }
+        return Ok(Some(named));
+    }
+    let beside = program()?.parent().map(Path::to_path_buf);
+    let kept = folder.path().ok().and_then(|folder| std::path::absolute(folder).ok());
+    let places = [kept, beside.clone(), beside.as_deref().and_then(Path::parent).map(Path::to_path_buf)];
+    Ok(places.into_iter().flatten().map(|place| place.join(OCR_FOLDER)).find(|place| ocr::models::are_in(place)))
 }

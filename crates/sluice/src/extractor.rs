@@ -38,8 +38,9 @@ impl Extractor {
         fallback: Option<Arc<dyn Model>>,
         work: &Work,
         remembering: Remembering,
-    ) -> anyhow::Result<Self> {
-        let reader = Arc::new(crate::config::reader()?);
+        reader: Reader,
+    ) -> Self {
+        let reader = Arc::new(reader);
         let fallback_model = fallback.as_ref().map(|other| other.card().name.clone());
         let config = Config { fallback_model, ..Config::new(&model.card().name) };
         let order = Order { tenant: work.tenant.clone(), schema, config };
@@ -52,7 +53,7 @@ impl Extractor {
             clock: system_clock(),
         };
         let local = Arc::new(Local::start(parts, Options { remembering, ..Options::default() }));
-        Ok(Self { reader, local, order })
+        Self { reader, local, order }
     }
 
     /// Asks for something else.

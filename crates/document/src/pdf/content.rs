@@ -20,6 +20,7 @@ use super::unicode::{Characters, UNKNOWN};
 use crate::layout::Rule;
 use crate::layout::marks::Figure;
 use crate::layout::words::Glyph;
+use crate::scan;
 
 /// A filled shape thinner than this many points is a drawn line.
 const LINE_THICKNESS_MAX: f64 = 3.0;
@@ -35,7 +36,7 @@ const TWICE_WITHIN: f32 = 0.15;
 pub(super) struct Content {
     pub(super) glyphs: Vec<Glyph>,
     pub(super) rules: Vec<Rule>,
-    pub(super) pictures: Vec<Rect>,
+    pub(super) pictures: Vec<scan::Placed>,
     /// Small shapes that may be checkboxes and the ink in them.
     pub(super) figures: Vec<Figure>,
     /// Glyphs whose character cannot be told.
@@ -113,9 +114,12 @@ impl<'a> Device<'a> for Listener {
 
     fn draw_image(&mut self, image: Image<'a, '_>, props: ImageDrawProps<'a>) {
         let size = kurbo::Rect::new(0.0, 0.0, f64::from(image.width()), f64::from(image.height()));
-        let place = props.transform.transform_rect_bbox(size).intersect(self.area);
+        let whole = props.transform.transform_rect_bbox(size);
+        let place = whole.intersect(self.area);
         if place.area() > 0.0 && self.content.pictures.len() < PAGE_RULES_MAX {
-            self.content.pictures.push(rect(place));
+            #[allow(clippy::cast_possible_truncation, reason = "a resolution needs no more digits")]
+            let density = (size.area() / whole.area()).sqrt() as f32;
+            self.content.pictures.push(scan::Placed { rect: rect(place), density });
         }
     }
 

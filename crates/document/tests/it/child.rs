@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use sluice_document::{Inspected, Limits, PageSelection, Reader, Stop};
+use sluice_document::{Inspected, Limits, Ocr, PageSelection, Reader, Stop};
 use sluice_extract::code::{Code, FindingKind};
 use sluice_extract::page::Media;
 
@@ -11,13 +11,18 @@ use crate::make;
 
 /// A reader whose child is this crate's own binary.
 pub(crate) fn reader() -> Reader {
-    Reader { program: PathBuf::from(env!("CARGO_BIN_EXE_sluice-read")), args: vec![], limits: Limits::default() }
+    Reader {
+        program: PathBuf::from(env!("CARGO_BIN_EXE_sluice-read")),
+        args: vec![],
+        limits: Limits::default(),
+        ocr: Ocr::default(),
+    }
 }
 
 /// A reader whose child is a shell script.
 fn scripted(script: &str) -> Reader {
     let args = vec![OsString::from("-c"), OsString::from(script)];
-    Reader { program: PathBuf::from("/bin/sh"), args, limits: Limits::default() }
+    Reader { program: PathBuf::from("/bin/sh"), args, limits: Limits::default(), ocr: Ocr::default() }
 }
 
 fn hello() -> Vec<u8> {

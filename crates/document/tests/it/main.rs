@@ -4,3 +4,4 @@ mod child;
 mod golden;
 mod hostile;
 mod make;
+mod scans;

@@ -157,7 +157,7 @@ pub(crate) async fn on_a_thread<T: Send + 'static>(work: impl FnOnce() -> T + Se
 
 /// The name of a way of reading: all that the pages depend on beside the bytes.
 fn how_it_is_read(reader: &Reader, pages: &PageSelection) -> ContentHash {
-    let how = serde_json::json!([sluice_document::VERSION, reader.limits, pages]);
+    let how = serde_json::json!([reader.version(), reader.limits, pages]);
     ContentHash::of(how.to_string().as_bytes())
 }
 

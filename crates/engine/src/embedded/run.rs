@@ -281,7 +281,7 @@ fn question_name(
     });
     let question = SubtreeQuestion {
         document: &order.job.document_hash,
-        reader_version: sluice_document::VERSION,
+        reader_version: &order.desk.parts.reader.version(),
         path: &subtree.path,
         schema: &subtree.schema,
         pages: &state.pages,

@@ -8,7 +8,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures::StreamExt as _;
 use serde_json::{Value, json};
-use sluice_document::{Limits, Reader};
+use sluice_document::{Limits, Ocr, Reader};
 use sluice_engine::worker::{Options, Parts, Worker};
 use sluice_extract::config::Config;
 use sluice_extract::event::{Event, Recorded};
@@ -121,7 +121,7 @@ impl World {
         Parts {
             store: Arc::clone(&self.store),
             blobs: self.blobs.clone(),
-            reader: Arc::new(Reader { program, args: Vec::new(), limits: Limits::default() }),
+            reader: Arc::new(Reader { program, args: Vec::new(), limits: Limits::default(), ocr: Ocr::default() }),
             models: Arc::new(Registry::default().with(model)),
             clock: clock(&self.clock_set_by_ms),
         }

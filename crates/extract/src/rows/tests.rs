@@ -38,6 +38,7 @@ fn page(number: u32, rows: &[&str]) -> Page {
         width: 100.0,
         height: 1_000.0,
         text_source: TextSource::Native,
+        skew: 0.0,
         words: words.collect(),
         lines: lines.collect(),
         tables: vec![table],

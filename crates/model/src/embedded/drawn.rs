@@ -33,6 +33,7 @@ fn page(number: u32, drawing: &str) -> Page {
         width: 595.0,
         height: 842.0,
         text_source: TextSource::Native,
+        skew: 0.0,
         words,
         lines,
         tables: Vec::new(),

@@ -16,6 +16,7 @@ pub fn document() -> Document {
         width: 600.0,
         height: 800.0,
         text_source: TextSource::Native,
+        skew: 0.0,
         words: Vec::new(),
         lines: Vec::new(),
         tables: Vec::new(),

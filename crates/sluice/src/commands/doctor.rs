@@ -4,8 +4,9 @@ use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
 use pdf_writer::{Content, Finish as _, Name, Pdf, Rect, Ref, Str};
-use sluice_document::PageSelection;
+use sluice_document::{PageSelection, ocr};
 
+use crate::cli::{DataFolder, OcrArgs, OcrWhen};
 use crate::config::{Settings, Setup};
 use crate::trouble;
 
@@ -24,8 +25,8 @@ struct Check {
 }
 
 /// Prints a line for each check; exit code 1 where something is broken.
-pub(super) fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
-    let mut checks = vec![program(), reading(), pictures(), recognition(), models(settings)?];
+pub(super) fn run(settings: &Settings, ocr: &OcrArgs, folder: &DataFolder) -> anyhow::Result<ExitCode> {
+    let mut checks = vec![program(), reading(), pictures(), recognition(ocr, folder), models(settings)?];
     checks.extend(settings.setups().into_iter().map(setup));
     for check in &checks {
         let (word, colour) = match check.health {
@@ -60,7 +61,7 @@ fn program() -> Check {
 /// Reads a page that is made here, through the child with its limits.
 fn reading() -> Check {
     const WHAT: &str = "reading";
-    let reader = match crate::config::reader() {
+    let reader = match crate::config::reader(&OcrArgs::default(), &DataFolder::default()) {
         Ok(reader) => reader,
         Err(error) => return broken(WHAT, format!("{error:#}")),
     };
@@ -75,7 +76,8 @@ fn reading() -> Check {
 
 fn pictures() -> Check {
     const WHAT: &str = "pictures";
-    let drawn = crate::config::reader().and_then(|reader| Ok(reader.render(&page_saying("drawn"), &[1], 72.0)?));
+    let reader = crate::config::reader(&OcrArgs::default(), &DataFolder::default());
+    let drawn = reader.and_then(|reader| Ok(reader.render(&page_saying("drawn"), &[1], 72.0)?));
     match drawn {
         Ok(pictures) if pictures.len() == 1 => fine(WHAT, "pages can be drawn for --explain"),
         Ok(_) => broken(WHAT, "a page made for this check was not drawn"),
@@ -83,14 +85,32 @@ fn pictures() -> Check {
     }
 }
 
-fn recognition() -> Check {
-    Check {
-        what: "scans",
+/// Draws a page that is made here, and reads it from its picture.
+fn recognition(asked: &OcrArgs, folder: &DataFolder) -> Check {
+    const WHAT: &str = "scans";
+    let missing = |told: String| Check {
+        what: WHAT,
         health: Health::Missing,
-        told: "optical character recognition is not part of this version".to_owned(),
-        mend: Some(
-            "scanned pages give no values; put a text layer under them, e.g. with `ocrmypdf in.pdf out.pdf`".to_owned(),
-        ),
+        told,
+        mend: Some("`sluice ocr install` sets it up (31 MB); until then scanned pages give no values".to_owned()),
+    };
+    let always = OcrArgs { when: OcrWhen::Always, models: asked.models.clone() };
+    let reader = match crate::config::reader(&always, folder) {
+        Ok(reader) => reader,
+        Err(error) => return missing(format!("{error:#}")),
+    };
+    let Some(folder) = reader.ocr.models.clone() else {
+        return missing("optical character recognition is not set up".to_owned());
+    };
+    match reader.read(&page_saying("Sluice reads 42 pages"), &PageSelection::All) {
+        Ok(reading) if reading.document.pages.iter().any(|page| page.text().contains("reads 42 pages")) => {
+            fine(WHAT, format!("{} from {}", ocr::models::NAME, folder.display()))
+        }
+        Ok(reading) => {
+            let why = reading.findings.first().map(|finding| finding.message.clone());
+            missing(why.unwrap_or_else(|| "a page drawn for this check came back with other words".to_owned()))
+        }
+        Err(error) => broken(WHAT, format!("{} ({})", error.message, error.code)),
     }
 }
 

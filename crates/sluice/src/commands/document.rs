@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use sluice_document::{Reader, Reading};
 use sluice_extract::page::{Document, Page};
 
-use crate::cli::{DocumentArgs, Show};
+use crate::cli::{DataFolder, DocumentArgs, Show};
 use crate::explain::{Drawing, Ink, Note};
 use crate::inputs::{self, Input};
 use crate::trouble;
@@ -16,7 +16,7 @@ use crate::trouble;
 /// Reads a document and shows it; findings go to standard error.
 pub(super) fn run(args: &DocumentArgs) -> anyhow::Result<ExitCode> {
     let inputs = inputs::documents(std::slice::from_ref(&args.file))?;
-    let reader = crate::config::reader()?;
+    let reader = crate::config::reader(&args.ocr, &DataFolder::default())?;
     let mut failed = false;
     for input in &inputs {
         let bytes = input.bytes().with_context(|| format!("{} cannot be read", input.shown))?;

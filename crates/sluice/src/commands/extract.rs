@@ -37,7 +37,8 @@ pub(super) async fn run(args: ExtractArgs, settings: &Settings) -> anyhow::Resul
     let work = Work::of_user(&args.folder).await?;
     let remembering = if args.ask_again { Remembering::Off } else { Remembering::On };
     let fallback = args.fallback_model.as_deref().map(|name| settings.model(name)).transpose()?;
-    let extractor = Extractor::new(Arc::clone(&schema), model, fallback, &work, remembering)?
+    let reader = crate::config::reader(&args.ocr, &args.folder)?;
+    let extractor = Extractor::new(Arc::clone(&schema), model, fallback, &work, remembering, reader)
         .with_pages(args.pages.clone().unwrap_or_default())
         .with_leaves_max(args.max_leaves_per_subtree)
         .with_retries(args.retries)

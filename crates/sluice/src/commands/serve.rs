@@ -49,7 +49,7 @@ pub(super) async fn run(args: ServeArgs, setup: &config::Settings) -> anyhow::Re
         )
     })?;
     let base = format!("http://{}", listener.local_addr().context("the address that was taken")?);
-    let reader = Arc::new(config::reader()?);
+    let reader = Arc::new(config::reader(&args.ocr, &args.folder)?);
 
     let worker_parts = WorkerParts {
         store: kept.store.clone(),

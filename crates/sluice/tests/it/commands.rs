@@ -82,6 +82,21 @@ fn the_help_of_extract() {
           --ask-again
               Ask every question, even one that an earlier run had answered
 
+          --ocr <WHEN>
+              Which pages are read from their picture
+
+              Possible values:
+              - auto:   Those, or large parts of them, that carry no text that can be used
+              - always: All, whatever text they carry
+              - never:  None
+              
+              [default: auto]
+
+          --ocr-models <DIR>
+              The folder with the model files [default: ocr in the data folder, or beside the program]
+              
+              [env: SLUICE_OCR_MODELS]
+
           --data <DIR>
               The folder that holds everything: jobs, documents, keys [default: sluice in your data
               folder]

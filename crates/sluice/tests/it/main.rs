@@ -24,6 +24,7 @@ mod page;
 mod paper;
 mod resume;
 mod run;
+mod scans;
 mod serve;
 mod server;
 mod tenants;

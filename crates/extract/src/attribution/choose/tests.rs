@@ -43,6 +43,7 @@ fn page(number: u32, rows: &[&str]) -> Page {
         width: 600.0,
         height: 800.0,
         text_source: TextSource::Native,
+        skew: 0.0,
         words,
         lines,
         tables: Vec::new(),

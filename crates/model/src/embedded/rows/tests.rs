@@ -29,6 +29,7 @@ fn page(number: u32, lines: &[&str]) -> Page {
         width: 800.0,
         height: 800.0,
         text_source: TextSource::Native,
+        skew: 0.0,
         words,
         lines: page_lines,
         tables: Vec::new(),
