@@ -8,6 +8,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use bytes::Bytes;
+use metrics::Counter;
 use serde_json::Value;
 use sluice_extract::event::{Event, Recorded};
 use sluice_extract::id::JobId;
@@ -36,15 +37,13 @@ pub(crate) struct JobFrames {
     pub(crate) row: JobRow,
     pub(crate) subject: Subject,
     door: Door,
-    newest: tokio::sync::Mutex<Newest>,
+    /// Held for a look or a push: of a thousand that are woken by an event, one writes its frame and the others take it.
+    newest: Mutex<VecDeque<(u64, Place, Bytes)>>,
+    /// The outline of the job after the newest frame. Held by the one that writes.
+    state: tokio::sync::Mutex<JobState>,
+    /// Frames that were sent at this door.
+    sent: Counter,
     jobs: Arc<Jobs>,
-}
-
-#[derive(Default)]
-struct Newest {
-    /// The outline of the job after the last frame.
-    state: JobState,
-    frames: VecDeque<(u64, Place, Bytes)>,
 }
 
 impl Frames {
@@ -58,7 +57,9 @@ impl Frames {
             row: row.clone(),
             subject: readings::subject(row),
             door,
-            newest: tokio::sync::Mutex::default(),
+            newest: Mutex::default(),
+            state: tokio::sync::Mutex::default(),
+            sent: metrics::counter!("sluice_stream_frames_total", "api" => door.name()),
             jobs: Arc::clone(&self.jobs),
         });
         jobs.insert((row.id, door), Arc::downgrade(&frames));
@@ -84,20 +85,41 @@ impl JobFrames {
     /// The log cannot be read.
     pub(crate) async fn shared(&self, app: &App, recorded: &Recorded, place: Place) -> Result<Option<Bytes>, Problem> {
         let sequence = recorded.sequence;
-        let mut newest = self.newest.lock().await;
-        if let Some((_, _, frame)) = newest.frames.iter().find(|(kept, at, _)| *kept == sequence && *at == place) {
-            return Ok(Some(frame.clone()));
+        if let Some(frame) = self.kept(sequence, place) {
+            return Ok(Some(frame));
         }
-        if sequence <= newest.state.sequence {
+        let mut state = self.state.lock().await;
+        // Somebody may have written it in between.
+        if let Some(frame) = self.kept(sequence, place) {
+            return Ok(Some(frame));
+        }
+        if sequence <= state.sequence {
             return Ok(None);
         }
-        self.advance(app, &mut newest.state, sequence - 1).await?;
-        let frame = self.written(app, &mut newest.state, recorded, place).await;
-        newest.frames.push_back((sequence, place, frame.clone()));
-        if newest.frames.len() > FRAMES_MAX {
-            newest.frames.pop_front();
-        }
+        self.advance(app, &mut state, sequence - 1).await?;
+        let frame = self.written(app, &mut state, recorded, place).await;
+        self.keep(sequence, place, frame.clone());
         Ok(Some(frame))
+    }
+
+    fn kept(&self, sequence: u64, place: Place) -> Option<Bytes> {
+        let newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
+        // Most look for the last one.
+        let found = newest.iter().rev().find(|(kept, at, _)| *kept == sequence && *at == place);
+        found.map(|(_, _, frame)| frame.clone())
+    }
+
+    fn keep(&self, sequence: u64, place: Place, frame: Bytes) {
+        let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
+        newest.push_back((sequence, place, frame));
+        if newest.len() > FRAMES_MAX {
+            newest.pop_front();
+        }
+    }
+
+    /// Counts a frame that is sent.
+    pub(crate) fn count(&self) {
+        self.sent.increment(1);
     }
 
     /// The frame of an event for one follower alone, with a state of its own.

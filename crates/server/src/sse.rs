@@ -5,20 +5,22 @@
 //! the job but where it is; what it does not send yet stays in the store. Called by the handlers of streams.
 
 use std::convert::Infallible;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use futures::StreamExt as _;
+use futures::future::BoxFuture;
+use futures::{FutureExt as _, StreamExt as _};
 use http::HeaderMap;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue};
 use sluice_extract::event::Recorded;
 use sluice_extract::job::JobState;
 use sluice_store::{Follow, JobRow, follow};
 use tokio::sync::watch;
-use tokio::time::Instant;
+use tokio::time::{Instant, Sleep};
 
 use crate::admission::StreamPlace;
 use crate::app::App;
@@ -122,6 +124,11 @@ async fn first(app: &Arc<App>, row: &JobRow, door: Door) -> Result<First, Proble
     Ok(First { told: told.map(|told| frame(&told, state.sequence)), after })
 }
 
+async fn stopped(mut stopping: watch::Receiver<bool>) {
+    // A server that is gone has stopped, too.
+    let _ = stopping.wait_for(|stopping| *stopping).await;
+}
+
 /// What a stream waits for.
 enum Heard {
     Event(Arc<Recorded>),
@@ -134,7 +141,6 @@ enum Heard {
 /// One stream.
 struct Reel {
     app: Arc<App>,
-    door: Door,
     frames: Arc<JobFrames>,
     /// The last event of the log when the stream began.
     log_end: u64,
@@ -142,7 +148,11 @@ struct Reel {
     follow: Follow,
     /// The outline of the job, where this stream is behind all others.
     alone: Option<Box<JobState>>,
-    stopping: watch::Receiver<bool>,
+    /// Ends when the server stops.
+    stopping: BoxFuture<'static, ()>,
+    /// Wakes for a heartbeat and for the end of its time: one timer, which no event touches.
+    timer: Pin<Box<Sleep>>,
+    spoke_at: Instant,
     ends_at: Option<Instant>,
     /// Said once, inside the first event.
     reconnect: Option<Duration>,
@@ -152,18 +162,21 @@ struct Reel {
 
 impl Reel {
     fn new(app: &Arc<App>, row: &JobRow, door: Door, first: First, place: StreamPlace) -> Self {
+        let spoke_at = Instant::now();
+        let silent_at = spoke_at + app.settings.heartbeat;
         let ends_at = match door {
             Door::Extract => None,
-            Door::Jobs => Some(Instant::now() + app.settings.jobs_stream_max),
+            Door::Jobs => Some(spoke_at + app.settings.jobs_stream_max),
         };
         Self {
-            door,
             frames: app.frames.of(row, door),
             log_end: row.log_end,
             first: first.told,
             follow: follow(Arc::clone(&app.parts.store), row.tenant.clone(), row.id, first.after),
             alone: None,
-            stopping: app.stopping.clone(),
+            stopping: stopped(app.stopping.clone()).boxed(),
+            timer: Box::pin(tokio::time::sleep_until(ends_at.unwrap_or(silent_at).min(silent_at))),
+            spoke_at,
             ends_at,
             reconnect: Some(app.settings.reconnect),
             is_over: false,
@@ -174,41 +187,50 @@ impl Reel {
 
     /// The next frame; `None` at the end.
     async fn next(&mut self) -> Option<Bytes> {
-        if self.is_over || *self.stopping.borrow() {
+        if self.is_over {
             return None;
         }
-        if let Some(first) = self.first.take() {
-            return Some(self.counted(first));
-        }
-        match self.hear().await {
-            Heard::Event(recorded) => self.tell(&recorded).await,
-            Heard::Silence => Some(HEARTBEAT),
-            Heard::End => None,
-        }
+        let frame = match self.first.take() {
+            Some(first) => Some(self.counted(first)),
+            None => match self.hear().await {
+                Heard::Event(recorded) => self.tell(&recorded).await,
+                Heard::Silence => Some(HEARTBEAT),
+                Heard::End => None,
+            },
+        };
+        self.spoke_at = Instant::now();
+        frame
     }
 
     /// Waits for whatever comes first.
     async fn hear(&mut self) -> Heard {
-        let ends_at = self.ends_at;
-        let end = async move {
-            match ends_at {
-                Some(at) => tokio::time::sleep_until(at).await,
-                None => std::future::pending().await,
+        loop {
+            let silent_at = self.spoke_at + self.app.settings.heartbeat;
+            let wake_at = self.ends_at.map_or(silent_at, |ends_at| ends_at.min(silent_at));
+            if self.timer.is_elapsed() {
+                self.timer.as_mut().reset(wake_at);
             }
-        };
-        tokio::select! {
-            biased;
-            _ = self.stopping.wait_for(|stopping| *stopping) => Heard::End,
-            recorded = self.follow.next() => match recorded {
-                Some(Ok(recorded)) => Heard::Event(recorded),
-                Some(Err(error)) => {
-                    tracing::error!(%error, "a stream ends early");
-                    Heard::End
+            tokio::select! {
+                biased;
+                () = &mut self.stopping => return Heard::End,
+                recorded = self.follow.next() => return match recorded {
+                    Some(Ok(recorded)) => Heard::Event(recorded),
+                    Some(Err(error)) => {
+                        tracing::error!(%error, "a stream ends early");
+                        Heard::End
+                    }
+                    None => Heard::End,
+                },
+                () = &mut self.timer => {
+                    let now = Instant::now();
+                    if self.ends_at.is_some_and(|ends_at| ends_at <= now) {
+                        return Heard::End;
+                    }
+                    if silent_at <= now {
+                        return Heard::Silence;
+                    }
                 }
-                None => Heard::End,
-            },
-            () = end => Heard::End,
-            () = tokio::time::sleep(self.app.settings.heartbeat) => Heard::Silence,
+            }
         }
     }
 
@@ -237,11 +259,7 @@ impl Reel {
     /// Counts a frame. The first one says when to come back: inside it, since a block of `retry:` alone crashes the
     /// official client.
     fn counted(&mut self, frame: Bytes) -> Bytes {
-        let door = match self.door {
-            Door::Extract => "extract",
-            Door::Jobs => "jobs",
-        };
-        metrics::counter!("sluice_stream_frames_total", "api" => door).increment(1);
+        self.frames.count();
         let Some(reconnect) = self.reconnect.take() else { return frame };
         let mut first = format!("retry: {}\n", reconnect.as_millis()).into_bytes();
         first.extend_from_slice(&frame);

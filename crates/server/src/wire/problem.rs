@@ -29,6 +29,14 @@ impl Door {
         let is_jobs = path.strip_prefix("/jobs").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
         if is_jobs { Self::Jobs } else { Self::Extract }
     }
+
+    /// As it is counted.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Extract => "extract",
+            Self::Jobs => "jobs",
+        }
+    }
 }
 
 /// What kind of problem. The text is a promise.
