@@ -1,11 +1,13 @@
 //! Who may ask how much: requests in a minute, streams that are open.
 //!
 //! Requests go by GCRA (`governor`), one bucket for each key and one for each address that shows no valid key. Jobs are
-//! counted by the store, in the transaction that keeps them. Called by `auth` and by both streams.
+//! counted by the store, in the transaction that keeps them. Called by `auth`, by both streams, and by `serve`, which ends
+//! streams.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -16,6 +18,8 @@ use governor::{Quota, RateLimiter};
 use http::HeaderMap;
 use http::header::{HeaderName, HeaderValue};
 use sluice_extract::id::KeyId;
+use sluice_store::Store;
+use tokio::sync::watch;
 
 use crate::problem::Problem;
 use crate::wire::problem::ProblemCode;
@@ -98,13 +102,22 @@ pub(crate) fn too_many_requests(wait: Duration) -> Problem {
 
 /// Streams that are open, by key.
 pub(crate) struct OpenStreams {
-    by_key: Mutex<HashMap<KeyId, u32>>,
+    by_key: Mutex<HashMap<KeyId, OfKey>>,
     max: u32,
+    /// The server stops.
+    are_over: AtomicBool,
+}
+
+/// The streams of one key.
+struct OfKey {
+    open: u32,
+    /// Becomes true when they are to end.
+    are_over: watch::Sender<bool>,
 }
 
 impl OpenStreams {
     pub(crate) fn new(max: u32) -> Self {
-        Self { by_key: Mutex::default(), max }
+        Self { by_key: Mutex::default(), max, are_over: AtomicBool::new(false) }
     }
 
     /// A place for one more stream, held until it is dropped.
@@ -113,14 +126,37 @@ impl OpenStreams {
     /// The key has all it may have.
     pub(crate) fn open(self: &Arc<Self>, key: KeyId) -> Result<StreamPlace, Problem> {
         let mut by_key = self.by_key.lock().unwrap_or_else(PoisonError::into_inner);
-        let open = by_key.entry(key).or_default();
-        if *open >= self.max {
+        let are_over = self.are_over.load(Ordering::SeqCst);
+        let of_key = by_key.entry(key).or_insert_with(|| OfKey { open: 0, are_over: watch::channel(are_over).0 });
+        if of_key.open >= self.max {
             let detail = format!("this key has {} streams open, which is all it may have; close one", self.max);
             return Err(Problem::new(ProblemCode::RateLimited, detail).retry_after(5));
         }
-        *open += 1;
+        of_key.open += 1;
         metrics::gauge!("sluice_streams_open").increment(1.0);
-        Ok(StreamPlace { streams: Arc::clone(self), key })
+        Ok(StreamPlace { streams: Arc::clone(self), key, is_over: of_key.are_over.subscribe() })
+    }
+
+    /// The keys that have streams.
+    pub(crate) fn keys(&self) -> Vec<KeyId> {
+        self.by_key.lock().unwrap_or_else(PoisonError::into_inner).keys().copied().collect()
+    }
+
+    /// Ends the streams of a key, each after a whole event.
+    pub(crate) fn end(&self, key: KeyId) {
+        let by_key = self.by_key.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(of_key) = by_key.get(&key) {
+            of_key.are_over.send_replace(true);
+        }
+    }
+
+    /// Ends all streams, each after a whole event, and those that are opened from now on.
+    pub(crate) fn end_all(&self) {
+        self.are_over.store(true, Ordering::SeqCst);
+        let by_key = self.by_key.lock().unwrap_or_else(PoisonError::into_inner);
+        for of_key in by_key.values() {
+            of_key.are_over.send_replace(true);
+        }
     }
 }
 
@@ -128,14 +164,40 @@ impl OpenStreams {
 pub(crate) struct StreamPlace {
     streams: Arc<OpenStreams>,
     key: KeyId,
+    is_over: watch::Receiver<bool>,
+}
+
+impl StreamPlace {
+    /// Ends when the stream is to end: the server stops, or its key is worth nothing any more.
+    pub(crate) fn over(&self) -> impl Future<Output = ()> + Send + 'static {
+        let mut is_over = self.is_over.clone();
+        // Who holds a place is counted, so that its key's sender is there.
+        async move { drop(is_over.wait_for(|is_over| *is_over).await) }
+    }
+}
+
+/// Looks every now and then whether a key that has streams is still worth something.
+pub(crate) async fn end_streams_of_revoked(streams: Arc<OpenStreams>, store: Arc<dyn Store>) {
+    const EVERY: Duration = Duration::from_secs(1);
+    loop {
+        tokio::time::sleep(EVERY).await;
+        let keys = streams.keys();
+        if keys.is_empty() {
+            continue;
+        }
+        match store.key_revoked(&keys).await {
+            Ok(revoked) => revoked.into_iter().for_each(|key| streams.end(key)),
+            Err(error) => tracing::warn!(%error, "whether keys were revoked cannot be told; it is looked again"),
+        }
+    }
 }
 
 impl Drop for StreamPlace {
     fn drop(&mut self) {
         let mut by_key = self.streams.by_key.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(open) = by_key.get_mut(&self.key) {
-            *open = open.saturating_sub(1);
-            if *open == 0 {
+        if let Some(of_key) = by_key.get_mut(&self.key) {
+            of_key.open = of_key.open.saturating_sub(1);
+            if of_key.open == 0 {
                 by_key.remove(&self.key);
             }
         }

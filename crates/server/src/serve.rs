@@ -22,6 +22,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tower_service::Service as _;
 
+use crate::admission::end_streams_of_revoked;
 use crate::app::App;
 use crate::auth::Peer;
 use crate::router::router;
@@ -43,11 +44,10 @@ pub async fn serve(
 ) -> io::Result<()> {
     let (stop, stopping) = watch::channel(false);
     let stop_max = settings.stop_max;
-    let door = Door {
-        router: router(&App::new(parts, settings.clone(), stopping)),
-        settings: Arc::new(settings),
-        graceful: GracefulShutdown::new(),
-    };
+    let app = App::new(parts, settings.clone(), stopping);
+    let watch = end_streams_of_revoked(Arc::clone(&app.streams), Arc::clone(&app.parts.store));
+    let mut watch = std::pin::pin!(watch);
+    let door = Door { router: router(&app), settings: Arc::new(settings), graceful: GracefulShutdown::new() };
     let mut connections = JoinSet::new();
     let mut shutdown = std::pin::pin!(shutdown);
     loop {
@@ -58,11 +58,13 @@ pub async fn serve(
                 Err(error) => wait_after(&error).await,
             },
             Some(_) = connections.join_next() => {}
+            () = &mut watch => {}
         }
     }
     drop(listener);
     // Nobody listens any more where the last connection is gone.
     let _ = stop.send(true);
+    app.streams.end_all();
     let _ = tokio::time::timeout(stop_max, door.graceful.shutdown()).await;
     connections.shutdown().await;
     Ok(())

@@ -19,7 +19,6 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue};
 use sluice_extract::event::Recorded;
 use sluice_extract::job::JobState;
 use sluice_store::{Follow, JobRow, follow};
-use tokio::sync::watch;
 use tokio::time::{Instant, Sleep};
 
 use crate::admission::StreamPlace;
@@ -124,17 +123,12 @@ async fn first(app: &Arc<App>, row: &JobRow, door: Door) -> Result<First, Proble
     Ok(First { told: told.map(|told| frame(&told, state.sequence)), after })
 }
 
-async fn stopped(mut stopping: watch::Receiver<bool>) {
-    // A server that is gone has stopped, too.
-    let _ = stopping.wait_for(|stopping| *stopping).await;
-}
-
 /// What a stream waits for.
 enum Heard {
     Event(Arc<Recorded>),
     /// For as long as a heartbeat takes.
     Silence,
-    /// The server stops, or the stream has lived long enough, or there is nothing more.
+    /// The server stops, the key is revoked, or the stream has lived long enough, or there is nothing more.
     End,
 }
 
@@ -148,8 +142,8 @@ struct Reel {
     follow: Follow,
     /// The outline of the job, where this stream is behind all others.
     alone: Option<Box<JobState>>,
-    /// Ends when the server stops.
-    stopping: BoxFuture<'static, ()>,
+    /// Ends when the server stops, or the key is revoked.
+    over: BoxFuture<'static, ()>,
     /// Wakes for a heartbeat and for the end of its time: one timer, which no event touches.
     timer: Pin<Box<Sleep>>,
     spoke_at: Instant,
@@ -174,7 +168,7 @@ impl Reel {
             first: first.told,
             follow: follow(Arc::clone(&app.parts.store), row.tenant.clone(), row.id, first.after),
             alone: None,
-            stopping: stopped(app.stopping.clone()).boxed(),
+            over: place.over().boxed(),
             timer: Box::pin(tokio::time::sleep_until(ends_at.unwrap_or(silent_at).min(silent_at))),
             spoke_at,
             ends_at,
@@ -212,7 +206,7 @@ impl Reel {
             }
             tokio::select! {
                 biased;
-                () = &mut self.stopping => return Heard::End,
+                () = &mut self.over => return Heard::End,
                 recorded = self.follow.next() => return match recorded {
                     Some(Ok(recorded)) => Heard::Event(recorded),
                     Some(Err(error)) => {

@@ -271,6 +271,11 @@ impl Store for SqliteStore {
         self.read(move |connection| keys::find(connection, &hash)).await
     }
 
+    async fn key_revoked(&self, ids: &[KeyId]) -> Result<Vec<KeyId>, StoreError> {
+        let ids = ids.to_vec();
+        self.read(move |connection| keys::revoked(connection, &ids)).await
+    }
+
     async fn key_list(&self, tenant: Option<&Tenant>) -> Result<Vec<KeyRow>, StoreError> {
         let tenant = tenant.cloned();
         self.read(move |connection| keys::list(connection, tenant.as_ref())).await

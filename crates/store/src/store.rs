@@ -127,6 +127,9 @@ pub trait Store: Send + Sync + 'static {
     /// The key with this hash, if it is worth something.
     async fn key_find(&self, hash: &KeyHash) -> Result<Option<KeyRow>, StoreError>;
 
+    /// Of these keys, those that are worth nothing any more.
+    async fn key_revoked(&self, ids: &[KeyId]) -> Result<Vec<KeyId>, StoreError>;
+
     /// All keys, newest first, of one tenant or of all.
     async fn key_list(&self, tenant: Option<&Tenant>) -> Result<Vec<KeyRow>, StoreError>;
 

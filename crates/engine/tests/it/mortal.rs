@@ -133,6 +133,7 @@ delegate! {
     schema_delete(tenant: &Tenant, id: SchemaId) -> bool;
     key_insert(key: NewKey) -> KeyRow;
     key_find(hash: &KeyHash) -> Option<KeyRow>;
+    key_revoked(ids: &[KeyId]) -> Vec<KeyId>;
     key_list(tenant: Option<&Tenant>) -> Vec<KeyRow>;
     key_revoke(id: KeyId) -> bool;
     idempotency_begin(request: IdempotencyRequest) -> IdempotencyBegin;

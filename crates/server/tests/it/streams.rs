@@ -477,3 +477,19 @@ async fn a_thousand_followers_see_the_same_bytes() {
     assert!(texts.iter().all(|text| *text == texts[0]), "all the same");
     assert!(world.store.job_get(&acme(), job).await.unwrap().unwrap().status.is_ended());
 }
+
+#[tokio::test]
+async fn the_streams_of_a_revoked_key_end_and_those_of_another_go_on() {
+    let world = World::new().await;
+    let job = world.job().await;
+    world.hand(job).begin().await;
+    let revoked = world.add_key("acme", "sk_revoked").await;
+    let mut stays = from(&world, job, 0).await;
+    let mut ends = Stream::open(world.bare(Method::GET, &path(job)).bearer_auth("sk_revoked")).await;
+    assert_eq!((ends.status, stays.take(3).await.len()), (200, 3));
+    assert!(world.store.key_revoke(revoked).await.unwrap());
+    ends.rest().await;
+    send(world.bare(Method::GET, &path(job)).bearer_auth("sk_revoked")).await.expect(401);
+    world.hand(job).finish("s1", 1, part_one()).await;
+    assert_eq!(stays.next().await.unwrap().event, "subtree_result");
+}

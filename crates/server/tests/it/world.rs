@@ -104,10 +104,11 @@ impl World {
         world
     }
 
-    pub(crate) async fn add_key(&self, tenant: &str, key: &str) {
+    pub(crate) async fn add_key(&self, tenant: &str, key: &str) -> KeyId {
         let id = KeyId::new(1, random().unwrap());
         let key = NewKey { id, tenant: tenant.parse().unwrap(), label: String::new(), hash: KeyHash::of(key) };
         self.store.key_insert(key).await.unwrap();
+        id
     }
 
     async fn start(&mut self, address: &str) {

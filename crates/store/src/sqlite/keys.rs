@@ -25,6 +25,18 @@ pub(super) fn find(connection: &Connection, hash: &KeyHash) -> Result<Option<Key
     statement.query_row([hash.as_bytes()], |row| Ok(from_row(row))).optional()?.transpose()
 }
 
+/// A key that is not there is worth nothing, too.
+pub(super) fn revoked(connection: &Connection, ids: &[KeyId]) -> Result<Vec<KeyId>, StoreError> {
+    let mut statement = connection.prepare_cached("select 1 from key where id = ?1 and revoked_at is null")?;
+    let mut revoked = Vec::new();
+    for id in ids {
+        if !statement.exists([id.to_bytes()])? {
+            revoked.push(*id);
+        }
+    }
+    Ok(revoked)
+}
+
 pub(super) fn list(connection: &Connection, tenant: Option<&Tenant>) -> Result<Vec<KeyRow>, StoreError> {
     let sql = format!("select {COLUMNS} from key where ?1 is null or tenant = ?1 order by number desc");
     let mut statement = connection.prepare_cached(&sql)?;

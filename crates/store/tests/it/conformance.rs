@@ -522,7 +522,10 @@ pub(crate) async fn keys_are_found_by_hash(world: World) {
     let kept = world.store.key_insert(key).await.unwrap();
     assert_eq!(world.store.key_find(&hash).await.unwrap(), Some(kept));
     assert_eq!(world.store.key_find(&KeyHash::of("sk_two")).await.unwrap(), None);
+    let nobodys = KeyId::new(1, [2; 10]);
+    assert_eq!(world.store.key_revoked(&[id, nobodys]).await.unwrap(), [nobodys]);
     assert!(world.store.key_revoke(id).await.unwrap());
+    assert_eq!(world.store.key_revoked(&[id]).await.unwrap(), [id]);
     assert_eq!(world.store.key_find(&hash).await.unwrap(), None);
     assert_eq!(world.store.key_list(Some(&tenant("a"))).await.unwrap().len(), 1, "who had one is still known");
     assert!(world.store.key_list(Some(&tenant("b"))).await.unwrap().is_empty());
