@@ -27,6 +27,13 @@ AXE = """async () => {
     .filter((it) => it.impact === 'serious' || it.impact === 'critical')
     .map((it) => `${it.id}: ${it.nodes.slice(0, 3).map((node) => `${node.html.slice(0, 160)} ${node.failureSummary ?? ''}`).join(' | ')}`)
 }"""
+# A third of a second without a change: axe trips over an element that goes away under it.
+STILL = """() => new Promise((done) => {
+  const settled = () => { observer.disconnect(); done() }
+  let timer = setTimeout(settled, 300)
+  const observer = new MutationObserver(() => { clearTimeout(timer); timer = setTimeout(settled, 300) })
+  observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true })
+})"""
 WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 
 
@@ -71,6 +78,7 @@ for scheme in ["light", "dark"]:
         with opened(color_scheme=scheme, viewport=size, reduced_motion="reduce") as page:
             for name in views(page):
                 page.evaluate(open(given["axe"]).read())
+                page.evaluate(STILL)
                 where = f"{name}, {scheme}, {width} wide"
                 check(f"axe: {where}", page.evaluate(AXE), [])
                 check(f"nothing sticks out: {where}", page.evaluate(WIDE), False)
