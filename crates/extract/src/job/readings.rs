@@ -3,6 +3,7 @@
 //! Readings of the state and of nothing else, so that both doors and both engines say the same. No HTTP, no wording of
 //! frames. Called by the server and the CLI.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
@@ -11,6 +12,7 @@ use serde_json::Value;
 use super::{End, JobState, Phase, Status, SubtreeState};
 use crate::code::{Code, Finding};
 use crate::merge::{Part, merge};
+use crate::rows::LongList;
 use crate::schema::{Schema, Subtree};
 use crate::usage::Usage;
 
@@ -147,16 +149,24 @@ impl JobState {
         step.to_owned()
     }
 
-    /// The answers so far as one result. `subtrees` are those of the schema, as the job's split made them.
+    /// The answers so far as one result, of a list that is asked for in turns the entries that are there. `subtrees` are
+    /// those of the schema, as the job's split made them.
     #[must_use]
     pub fn accumulated_results(&self, schema: &Schema, subtrees: &[Subtree]) -> Value {
-        let parts: Vec<Part<'_>> = subtrees
-            .iter()
-            .filter_map(|subtree| match &self.subtree(&subtree.id)?.phase {
-                Phase::Finished(finished) => Some(Part { subtree, value: Some(&finished.value) }),
+        let so_far = |subtree: &Subtree| {
+            let found = self.subtree(&subtree.id)?;
+            match &found.phase {
+                Phase::Finished(finished) => Some(Cow::Borrowed(&finished.value)),
+                Phase::Open | Phase::Waiting { .. } if !found.rows.items.is_empty() => {
+                    Some(Cow::Owned(Value::Array(LongList::in_order(&found.rows).0)))
+                }
                 Phase::Open | Phase::Waiting { .. } | Phase::Failed(_) => None,
-            })
-            .collect();
+            }
+        };
+        let values: Vec<(&Subtree, Cow<'_, Value>)> =
+            subtrees.iter().filter_map(|subtree| Some((subtree, so_far(subtree)?))).collect();
+        let parts: Vec<Part<'_>> =
+            values.iter().map(|(subtree, value)| Part { subtree, value: Some(value.as_ref()) }).collect();
         merge(schema, &parts)
     }
 

@@ -506,3 +506,27 @@ fn where_a_model_gives_no_answer_the_other_one_is_asked_once() {
     assert_eq!(next(&world, Code::ModelUnavailable, None, 2), Some((None, 100)), "it has its own retries");
     assert_eq!(next(&world, Code::ModelUnavailable, None, 3), None, "and nobody stands behind it");
 }
+
+#[test]
+fn the_entries_of_a_list_that_are_there_are_among_the_results_so_far() {
+    let schema = json!({"type": "object", "properties": {"a": {"type": "array", "items": {"type": "string"}}}});
+    let schema = crate::schema::Schema::parse(&schema).unwrap();
+    let subtrees = crate::schema::split(&schema, &crate::schema::SplitOptions::default());
+    let started = Event::JobStarted {
+        subtrees: vec![AskedSubtree { id: subtrees[0].id.clone(), path: "/a".to_owned(), leaves: 1 }],
+    };
+    let rows = |turn, texts: &[&str], places| Event::RowsArrived {
+        subtree: subtrees[0].id.clone(),
+        turn,
+        items_new: texts.iter().map(|text| json!(text)).collect(),
+        places,
+        pages_covered: vec![1],
+        done: false,
+        spent: spent(),
+    };
+    let events = [started, rows(1, &["two"], vec![Some((1, 3))]), rows(2, &["one"], vec![Some((1, 2))])];
+    let log: Vec<Recorded> =
+        (1..).zip(events).map(|(sequence, event)| Recorded { sequence, at_ms: 0, event }).collect();
+    let so_far = JobState::of(&log).accumulated_results(&schema, &subtrees);
+    assert_eq!(so_far, json!({"a": ["one", "two"]}), "in the order of the document");
+}
