@@ -58,7 +58,7 @@ pub use solution::Solution;
 use solution::{Found, project};
 
 /// Changes whenever the same question may be answered differently.
-const VERSION: &str = "10";
+const VERSION: &str = "11";
 
 /// Solutions that are kept: the subtrees of a few documents that are worked on side by side.
 const MEMO_MAX: usize = 16;
@@ -176,7 +176,10 @@ pub fn solve(document: &Document, schema: &Schema) -> Solution {
     let mut parts =
         Parts { fields: fields::fill(&layout, &clauses, schema), layout, clauses, prose, evidence: EvidenceMap::new() };
     let value = parts.assemble(&mut Vec::new(), "", &schema.root);
-    Solution { value: value.unwrap_or_else(|| Value::Object(Map::new())), evidence: parts.evidence }
+    let value = value.unwrap_or_else(|| Value::Object(Map::new()));
+    let mut evidence = parts.evidence;
+    confidence::settle(document, &value, &mut evidence);
+    Solution { value, evidence }
 }
 
 /// The same words on pages that lie straight: in a crooked scan nothing stands beside anything.

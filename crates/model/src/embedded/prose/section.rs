@@ -6,6 +6,7 @@ use sluice_extract::schema::Node;
 
 use super::outline::Outline;
 use super::words::{Words, folded_heading};
+use crate::embedded::confidence;
 use crate::embedded::query::{LabelText, Query};
 use crate::embedded::text::name_words;
 
@@ -57,7 +58,7 @@ pub(crate) fn sections(outline: &Outline, path: &[&str], node: &Node) -> Vec<Sec
 fn section(outline: &Outline, heading: usize, score: f32) -> Section {
     let title = outline.lines.get(heading).map_or("", |line| line.heading_text()).to_owned();
     let lines = outline.section(heading, |other| ends(outline, heading, other));
-    Section { title, lines, confidence: (0.55 + 0.35 * score).min(0.92) }
+    Section { title, lines, confidence: confidence::below_a_heading(score) }
 }
 
 /// A section with a known name goes on below headings of its own weight that are none: titles of jobs.
