@@ -23,7 +23,7 @@ impl Asker<'_> {
         let estimate = estimate::of_question(&question.document, &question.pages, &question.subtree, rows_of(question));
         let usd = card.price.and_then(|price| price.of(&estimate));
         let held_back = self.order.budget.hold_back(&card.name, usd)?;
-        let asking = match desk.paces.come(card, estimate, &self.order.turn, &desk.parts.clock).await {
+        let asking = match desk.paces.come(card, estimate, &self.order.turn).await {
             Ok(asking) => asking,
             Err(not_now) => {
                 held_back.spent(Some(0.0));

@@ -11,17 +11,15 @@ use sluice_extract::code::Code;
 use sluice_extract::limits::MODEL_PACE_WAIT_MS_MAX;
 use sluice_extract::pace::{Go, Pace};
 use sluice_model::{ModelCard, ModelError, Usage};
-use sluice_store::Clock;
 use tokio::sync::{Notify, OwnedSemaphorePermit};
+use tokio::time::Instant;
 
 use super::turns::Turn;
 
-/// A wait is looked at again this often: the clock may have been set.
-const LOOK_AGAIN: Duration = Duration::from_secs(1);
-
 /// The paces of all models that were asked, by name.
-#[derive(Default)]
 pub(super) struct Paces {
+    /// Time is counted from here: a clock that is set neither hurries nor stops anybody.
+    since: Instant,
     models: Mutex<HashMap<String, Arc<OfModel>>>,
 }
 
@@ -34,7 +32,7 @@ struct OfModel {
 pub(super) struct Asking {
     model: Arc<OfModel>,
     name: u64,
-    clock: Clock,
+    since: Instant,
     has_ended: bool,
     _turn: Option<OwnedSemaphorePermit>,
 }
@@ -45,26 +43,19 @@ impl Paces {
     /// # Errors
     /// `model_unavailable` where it failed again and again and is left alone for a while, `rate_limited` where the wait
     /// would be long; both say until when.
-    pub(super) async fn come(
-        &self,
-        card: &ModelCard,
-        estimate: Usage,
-        turn: &Turn,
-        clock: &Clock,
-    ) -> Result<Asking, ModelError> {
+    pub(super) async fn come(&self, card: &ModelCard, estimate: Usage, turn: &Turn) -> Result<Asking, ModelError> {
         let model = self.of(card);
         let tokens = told(&estimate).unwrap_or_default();
-        let until_ms_max = clock().saturating_add(MODEL_PACE_WAIT_MS_MAX);
+        let until_ms_max = passed_ms(self.since).saturating_add(MODEL_PACE_WAIT_MS_MAX);
         loop {
             let permit = turn.come().await;
             let changed = model.changed.notified();
-            let now_ms = clock();
+            let now_ms = passed_ms(self.since);
             let go = model.pace().ask(now_ms, tokens);
             let at_ms = match go {
                 Go::Now(name) => {
-                    let clock = Arc::clone(clock);
-                    let model = Arc::clone(&model);
-                    return Ok(Asking { model, name, clock, has_ended: false, _turn: permit });
+                    let (model, since) = (Arc::clone(&model), self.since);
+                    return Ok(Asking { model, name, since, has_ended: false, _turn: permit });
                 }
                 Go::Not { until_ms, failures } => return Err(left_alone(card, failures, until_ms, now_ms)),
                 Go::At(at_ms) if at_ms > until_ms_max => return Err(too_much(card, at_ms, now_ms)),
@@ -74,7 +65,7 @@ impl Paces {
             // Others may ask other models meanwhile.
             drop(permit);
             match at_ms {
-                Some(at_ms) => tokio::time::sleep(Duration::from_millis(at_ms - now_ms).min(LOOK_AGAIN)).await,
+                Some(at_ms) => tokio::time::sleep(Duration::from_millis(at_ms.saturating_sub(now_ms))).await,
                 None => changed.await,
             }
         }
@@ -87,6 +78,16 @@ impl Paces {
     }
 }
 
+impl Default for Paces {
+    fn default() -> Self {
+        Self { since: Instant::now(), models: Mutex::default() }
+    }
+}
+
+fn passed_ms(since: Instant) -> u64 {
+    u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
+}
+
 impl OfModel {
     fn pace(&self) -> MutexGuard<'_, Pace> {
         self.pace.lock().unwrap_or_else(PoisonError::into_inner)
@@ -97,7 +98,7 @@ impl Asking {
     /// What came of it.
     pub(super) fn ended(mut self, failed: Option<&ModelError>, usage: &Usage) {
         let failed = failed.map(|error| (error.code, error.retry_after_ms));
-        self.model.pace().ended((self.clock)(), self.name, failed, told(usage));
+        self.model.pace().ended(passed_ms(self.since), self.name, failed, told(usage));
         self.has_ended = true;
     }
 }

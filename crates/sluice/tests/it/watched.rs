@@ -189,16 +189,19 @@ fn asked(ledger: &str) -> BTreeMap<i64, Vec<Call>> {
     calls
 }
 
-/// Nothing was asked twice: each part once in each attempt, and no attempt but those that the script wants.
+/// Nothing was asked twice: each part once in each attempt, and no attempt but those that the script wants. An attempt
+/// ends without a question where the model failed so often, over all jobs, that it is left alone for a while.
 pub fn check_asked_once(seen: &[Seen], slow: &Slow) {
     let asked = slow.asked();
-    for (number, (job, _)) in seen.iter().enumerate() {
+    for (number, (job, frames)) in seen.iter().enumerate() {
+        let left_alone = frames.iter().filter(|frame| frame.data.contains("times in a row and is left alone")).count();
         let mut calls: Vec<(&str, u64)> =
             asked[&(number as i64)].iter().map(|call| (call.subtree.as_str(), call.attempt)).collect();
-        assert_eq!(calls.len(), CALLS, "job {job}: {calls:?}");
+        let count = calls.len();
+        assert!(count <= CALLS && count + left_alone >= CALLS, "job {job}, {left_alone} left alone: {calls:?}");
         calls.sort_unstable();
         calls.dedup();
-        assert_eq!(calls.len(), CALLS, "job {job}: {calls:?}");
+        assert_eq!(calls.len(), count, "job {job}: {calls:?}");
     }
     assert_eq!(asked.len(), seen.len(), "no job but these was worked on");
 }
