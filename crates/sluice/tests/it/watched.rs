@@ -20,7 +20,7 @@ pub const CALLS: usize = 8;
 
 /// Five parts that take different times; two fail at first.
 fn slow_script(ledger: &Path) -> Value {
-    let failing = |message: &str, retry_after_ms: u64| json!({"code": "model_unavailable", "message": message, "retry_after_ms": retry_after_ms});
+    let failing = |message: &str, retry_after_ms: u64| json!({"code": "took_too_long", "message": message, "retry_after_ms": retry_after_ms});
     json!({
         "ledger": ledger,
         "result": {"a": "1", "b": [{"x": "2"}], "c": [{"x": "3"}], "d": [{"x": "4"}], "e": [{"x": "5"}]},
