@@ -7,8 +7,9 @@ use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::ops::ControlFlow;
 use std::process::ExitCode;
 use std::thread;
+use std::time::Duration;
 
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use rustix::process::{Resource, Rlimit, getppid, getrlimit, setrlimit};
 use sluice_extract::code::Code;
 
 use crate::ocr::{OcrMode, Recogniser, THREADS_MAX};
@@ -25,11 +26,26 @@ const FILES_MAX: u64 = 16;
 #[must_use]
 pub fn main() -> ExitCode {
     std::panic::set_hook(Box::new(|_| {}));
+    end_with_parent();
     let served = thread::Builder::new().stack_size(STACK_BYTES).spawn(serve).map(thread::JoinHandle::join);
     match served {
         Ok(Ok(Ok(()))) => ExitCode::SUCCESS,
         _ => ExitCode::FAILURE,
     }
+}
+
+/// A parent that was killed takes no answer, and whoever is started after it reads the document anew: a child that went
+/// on would only be in its way.
+fn end_with_parent() {
+    const LOOK: Duration = Duration::from_millis(250);
+    let parent = getppid();
+    // Without this thread the limits on time end it, later.
+    drop(thread::Builder::new().stack_size(64 << 10).spawn(move || {
+        while getppid() == parent {
+            thread::sleep(LOOK);
+        }
+        std::process::exit(1);
+    }));
 }
 
 fn serve() -> io::Result<()> {

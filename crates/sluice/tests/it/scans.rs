@@ -7,6 +7,7 @@ use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
 use crate::run::{folder, root, sluice, sluice_on, without, word};
+use crate::server::Server;
 
 const SCAN: &str = "examples/receipt-scan/document.pdf";
 
@@ -74,4 +75,45 @@ fn a_folder_without_model_files_is_told_at_once() {
 fn the_doctor_reads_a_picture() {
     let ran = sluice(&["doctor"]);
     assert!(ran.stdout.lines().any(|line| line.starts_with("ok") && line.contains("scans")), "{}", ran.stdout);
+}
+
+/// The processes that a process has started.
+fn children(pid: u32) -> Vec<u32> {
+    let threads = std::fs::read_dir(format!("/proc/{pid}/task")).unwrap();
+    let of_thread =
+        |thread: std::fs::DirEntry| std::fs::read_to_string(thread.path().join("children")).unwrap_or_default();
+    let lists: Vec<String> = threads.map_while(Result::ok).map(of_thread).collect();
+    lists.iter().flat_map(|list| list.split_whitespace()).map(|pid| pid.parse().unwrap()).collect()
+}
+
+/// A process that has ended may stand in the list until somebody takes note of it.
+fn is_at_work(pid: u32) -> bool {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    status.lines().any(|line| line.starts_with("State:") && !line.contains('Z'))
+}
+
+/// Processor time it took, in hundredths of a second.
+fn ticks(pid: u32) -> u64 {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    stat.rsplit(')').next().and_then(|rest| rest.split_whitespace().nth(11)?.parse().ok()).unwrap_or_default()
+}
+
+#[test]
+fn a_child_that_reads_a_scan_ends_with_its_server() {
+    let mut server = Server::start(&[]);
+    let client = server.client();
+    let document = client.upload("scan.pdf", &std::fs::read(root().join(SCAN)).unwrap());
+    let schema = client.schema(&serde_json::json!({"type": "object", "properties": {"a": {"type": "string"}}}));
+    client.start(&document, &schema, &serde_json::json!({}));
+    // One that has the document already: who is still waiting for it ends anyway.
+    let readers = loop {
+        let readers: Vec<u32> = children(server.pid()).into_iter().filter(|pid| ticks(*pid) > 50).collect();
+        if !readers.is_empty() {
+            break readers;
+        }
+    };
+    server.kill();
+    // It looks four times a second, and reading takes seconds: without the look it would be there long after this.
+    std::thread::sleep(std::time::Duration::from_secs(1));
+    assert!(readers.iter().all(|pid| !is_at_work(*pid)), "{readers:?} read on for nobody");
 }
