@@ -38,7 +38,7 @@ fn many_huge_jobs_do_not_hold_up_the_small_one_of_another_tenant() {
     let array = json!({"type": "array", "items": {"type": "object", "properties": {"x": {"type": "string"}}}});
     let parts: Map<String, Value> = (0..PARTS).map(|number| (format!("p{number}"), array.clone())).collect();
     let (document, schema) =
-        (busy.upload("a.pdf", &example("receipt-scan")), busy.schema(&json!({"type": "object", "properties": parts})));
+        (busy.upload("a.pdf", &example("resume")), busy.schema(&json!({"type": "object", "properties": parts})));
     let config = json!({"model": format!("scripted:{model}")});
     for _ in 0..JOBS {
         busy.start(&document, &schema, &config);

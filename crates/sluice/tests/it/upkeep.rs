@@ -41,7 +41,7 @@ fn after_the_days_to_keep_the_old_is_gone_and_the_needed_is_not() {
     let mut server = Server::start_within(around, &["--script", &model, "--keep-days", "30"]);
     let client = server.client();
     let schema_id = client.schema(&schema());
-    let old_document = client.upload("old.pdf", &example("receipt-scan"));
+    let old_document = client.upload("old.pdf", &example("resume"));
     let old = client.start(&old_document, &schema_id, &json!({"model": "embedded"}));
     client.log(&old);
     let needed_document = client.upload("needed.pdf", &example("invoice"));
