@@ -54,13 +54,20 @@ pub(crate) fn cursor(headers: &HeaderMap, query: &Query, log_end: u64) -> Result
     let header = headers.get("last-event-id").map(|value| value.to_str().unwrap_or("?").trim());
     // A browser that saw no id sends none; a client that sends an empty one says the same.
     let header = header.filter(|text| !text.is_empty());
-    let place = |text: Option<&str>| text.map(|text| place_in(log_end, text)).transpose();
+    let place = |text: Option<&str>| text.map(|text| in_log(log_end, number(text)?)).transpose();
     let (seen, began) = (place(header)?, place(query.text("starting_after"))?);
     Ok(seen.or(began).map_or(From::Now, From::After))
 }
 
-fn place_in(log_end: u64, text: &str) -> Result<u64, Problem> {
-    let after: u64 = text.parse().map_err(|_| Problem::bad_request(format!("{text:?} is no event's id")))?;
+fn number(text: &str) -> Result<u64, Problem> {
+    text.parse().map_err(|_| Problem::bad_request(format!("{text:?} is no event's id")))
+}
+
+/// A place in a log that ends here.
+///
+/// # Errors
+/// It lies past the end.
+pub(crate) fn in_log(log_end: u64, after: u64) -> Result<u64, Problem> {
     if after > log_end {
         return Err(Problem::bad_request(format!("the log ends at {log_end}, before {after}")));
     }
@@ -123,6 +130,10 @@ async fn first(app: &Arc<App>, row: &JobRow, door: Door) -> Result<First, Proble
     Ok(First { told: told.map(|told| frame(&told, state.sequence)), after })
 }
 
+fn wakes_at(silent_at: Instant, ends_at: Option<Instant>) -> Instant {
+    ends_at.map_or(silent_at, |ends_at| ends_at.min(silent_at))
+}
+
 /// What a stream waits for.
 enum Heard {
     Event(Arc<Recorded>),
@@ -157,7 +168,6 @@ struct Reel {
 impl Reel {
     fn new(app: &Arc<App>, row: &JobRow, door: Door, first: First, place: StreamPlace) -> Self {
         let spoke_at = Instant::now();
-        let silent_at = spoke_at + app.settings.heartbeat;
         let ends_at = match door {
             Door::Extract => None,
             Door::Jobs => Some(spoke_at + app.settings.jobs_stream_max),
@@ -169,7 +179,7 @@ impl Reel {
             follow: follow(Arc::clone(&app.parts.store), row.tenant.clone(), row.id, first.after),
             alone: None,
             over: place.over().boxed(),
-            timer: Box::pin(tokio::time::sleep_until(ends_at.unwrap_or(silent_at).min(silent_at))),
+            timer: Box::pin(tokio::time::sleep_until(wakes_at(spoke_at + app.settings.heartbeat, ends_at))),
             spoke_at,
             ends_at,
             reconnect: Some(app.settings.reconnect),
@@ -200,9 +210,8 @@ impl Reel {
     async fn hear(&mut self) -> Heard {
         loop {
             let silent_at = self.spoke_at + self.app.settings.heartbeat;
-            let wake_at = self.ends_at.map_or(silent_at, |ends_at| ends_at.min(silent_at));
             if self.timer.is_elapsed() {
-                self.timer.as_mut().reset(wake_at);
+                self.timer.as_mut().reset(wakes_at(silent_at, self.ends_at));
             }
             tokio::select! {
                 biased;

@@ -17,6 +17,7 @@ use crate::auth::Asker;
 use crate::idempotency::{Reply, once, request_hash};
 use crate::problem::Problem;
 use crate::readings::{self, Detail};
+use crate::sse::in_log;
 use crate::wire::event::Place;
 use crate::wire::generic::{EventPage, EventPageMeta, GenericStatus, Job, JobPage, OneJob, PageMeta};
 use crate::wire::query::Query;
@@ -139,9 +140,7 @@ pub(crate) async fn list_events(
     let limit = limit.and_then(|limit| u32::try_from(limit).ok()).unwrap_or(EVENTS_DEFAULT);
     let (after, limit) = query.finish((after, limit))?;
     let row = find(&app, &asker, id).await?;
-    if after > row.log_end {
-        return Err(Problem::bad_request(format!("the log ends at {}, before {after}", row.log_end)));
-    }
+    let after = in_log(row.log_end, after)?;
     let mut state = JobState::of(&readings::log(&app, &row, Detail::Outline, Some(after)).await?);
     let slice = app.parts.store.event_list(&asker.tenant, id, after, limit).await?;
     let slice = slice.ok_or_else(|| Problem::not_found("job"))?;
