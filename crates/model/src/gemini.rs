@@ -15,7 +15,7 @@ use self::dialect::DIALECT;
 use self::kept::Kept;
 pub use self::known::{DEFAULT, NAMES};
 use self::wire::Heard;
-use crate::http::{Http, NoAnswer, Secret, secret_header};
+use crate::http::{Hearing as _, Http, NoAnswer, Secret, secret_header};
 use crate::prompt::{self, Prompt};
 use crate::turns::{self, Said, Turn, other_than_asked};
 use crate::{Answer, Model, ModelCard, ModelError, PaceLimits, Price, Question, Settings, Usage};
@@ -88,7 +88,7 @@ impl Gemini {
         loop {
             let body = wire::request(&self.setup.model, settings, prompt, question, (is_held, kept));
             match self.http.post(&self.url, head.clone(), &body).await {
-                Ok(incoming) => return Ok((wire::hear(incoming).await?, is_held)),
+                Ok(incoming) => return Ok((incoming.hear().await?, is_held)),
                 Err(NoAnswer::Unheard(error)) => return Err(error),
                 // No repetition: the question without the schema is another request.
                 Err(NoAnswer::Refused(refusal)) if kept.is_some() && wire::blames_kept(&refusal) => kept = None,

@@ -174,16 +174,46 @@ pub(crate) struct Incoming {
     bytes: usize,
 }
 
+/// What a vendor says, taken in part by part.
+pub(crate) trait Hearing: Default {
+    /// The data of the event after which no part follows, where a vendor sends one.
+    const END: Option<&'static str> = None;
+
+    /// Takes the data of one event, or an answer in one piece.
+    fn take(&mut self, bytes: &[u8]) -> Result<(), ModelError>;
+
+    /// What it took so far, as far as the vendor told it.
+    fn usage(&self) -> Usage;
+}
+
 impl Incoming {
-    /// Is it a stream of events?
-    pub(crate) fn is_stream(&self) -> bool {
-        let kind = self.response.headers().get(::http::header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-        kind.is_some_and(|kind| kind.starts_with("text/event-stream"))
+    /// Hears it as it arrives; in one piece from servers that do not stream. A failure says what it took until then.
+    pub(crate) async fn hear<H: Hearing>(self) -> Result<H, ModelError> {
+        let mut heard = H::default();
+        match self.listen(&mut heard).await {
+            Ok(()) => Ok(heard),
+            Err(error) => Err(error.after(heard.usage())),
+        }
     }
 
-    /// The data of its events, one after the other.
-    pub(crate) fn events(self) -> Stream {
-        Stream { incoming: self, events: Events::default() }
+    async fn listen<H: Hearing>(self, heard: &mut H) -> Result<(), ModelError> {
+        if !self.is_stream() {
+            return heard.take(&self.bytes().await?);
+        }
+        let mut events = Stream { incoming: self, events: Events::default() };
+        while let Some(data) = events.next().await? {
+            if H::END == Some(data.as_str()) {
+                break;
+            }
+            heard.take(data.as_bytes())?;
+        }
+        Ok(())
+    }
+
+    /// Is it a stream of events?
+    fn is_stream(&self) -> bool {
+        let kind = self.response.headers().get(::http::header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+        kind.is_some_and(|kind| kind.starts_with("text/event-stream"))
     }
 
     /// All of it.
@@ -218,14 +248,14 @@ impl Incoming {
 }
 
 /// The data of events, as they arrive.
-pub(crate) struct Stream {
+struct Stream {
     incoming: Incoming,
     events: Events,
 }
 
 impl Stream {
     /// The next one; `None` where the body ends. An event that the body's end cuts is none.
-    pub(crate) async fn next(&mut self) -> Result<Option<String>, ModelError> {
+    async fn next(&mut self) -> Result<Option<String>, ModelError> {
         loop {
             if let Some(data) = self.events.next() {
                 let not_utf8 = |_| ModelError::new(Code::AnswerInvalid, "the answer is not UTF-8");

@@ -111,7 +111,7 @@ pub struct Question {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Settings {
     /// 0..2, for models that take one.
-    pub temperature: Option<f32>,
+    pub temperature: Option<f64>,
     /// Let the model think first, where it can.
     pub enable_thinking: bool,
     /// Words of the user's own, put before the question.

@@ -17,7 +17,7 @@ use sluice_extract::limits::{LIST_ROWS_PER_ANSWER, QUESTION_WORDS_MAX, SUBTREE_L
 use self::dialect::DIALECT;
 use self::taken::{Structure, Taken};
 use self::wire::Heard;
-use crate::http::{Http, NoAnswer, Secret, secret_header};
+use crate::http::{Hearing as _, Http, NoAnswer, Secret, secret_header};
 use crate::prompt::{self, Prompt};
 use crate::turns::{self, Said, Turn, other_than_asked};
 use crate::{Answer, Model, ModelCard, ModelError, PaceLimits, Price, Question, Settings};
@@ -97,7 +97,7 @@ impl OpenAi {
             let body = wire::request(&self.setup, settings, prompt, question, taken);
             match self.http.post(&self.url, head.clone(), &body).await {
                 Ok(incoming) => {
-                    let heard = wire::hear(incoming).await?;
+                    let heard: wire::Heard = incoming.hear().await?;
                     self.settle(taken);
                     return Ok((heard, taken));
                 }

@@ -65,10 +65,8 @@ impl Order {
     /// How the model is asked.
     pub(super) fn model_settings(&self) -> Result<Settings, StepError> {
         let config = self.config()?;
-        #[allow(clippy::cast_possible_truncation, reason = "0 to 2")]
-        let temperature = config.temperature.map(|temperature| temperature as f32);
         Ok(Settings {
-            temperature,
+            temperature: config.temperature,
             enable_thinking: config.enable_thinking,
             additional_instructions: config.additional_instructions.clone(),
             seed: config.seed,

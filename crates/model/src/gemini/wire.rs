@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use sluice_extract::code::Code;
 
 use super::known;
-use crate::http::{Incoming, Refusal, Secret};
+use crate::http::{Hearing, Refusal, Secret};
 use crate::prompt::{Prompt, SYSTEM};
 use crate::{ModelError, Settings, Usage};
 
@@ -30,9 +30,7 @@ pub(super) fn request(
         config.insert("responseJsonSchema".into(), prompt.schema.clone());
     }
     if let Some(temperature) = settings.temperature.filter(|_| known::takes_temperature(model)) {
-        // Through its text, so that 0.3 is not sent as 0.30000001192092896.
-        let exact = temperature.to_string().parse::<f64>().unwrap_or_else(|_| f64::from(temperature));
-        config.insert("temperature".into(), json!(exact));
+        config.insert("temperature".into(), json!(temperature));
     }
     if let Some(seed) = settings.seed.and_then(|seed| i32::try_from(seed).ok()) {
         config.insert("seed".into(), json!(seed));
@@ -109,10 +107,10 @@ struct Tokens {
     thoughts_token_count: u64,
 }
 
-impl Heard {
-    /// What it took, as far as the vendor told it. Gemini counts cached tokens among the prompt's, and thinking apart from
+impl Hearing for Heard {
+    /// Gemini counts cached tokens among the prompt's, and thinking apart from
     /// the answer; counts that are zero it leaves out.
-    pub(super) fn usage(&self) -> Usage {
+    fn usage(&self) -> Usage {
         let Some(tokens) = self.tokens else { return Usage::untold() };
         // Each part has the total so far, so only the last of them says what the answer took.
         let is_over = self.finish.is_some() || self.blocked.is_some();
@@ -125,7 +123,8 @@ impl Heard {
         }
     }
 
-    fn take(&mut self, part: Part) -> Result<(), ModelError> {
+    fn take(&mut self, bytes: &[u8]) -> Result<(), ModelError> {
+        let part = part(bytes)?;
         if let Some(error) = part.error.filter(|error| !error.is_null()) {
             let told = error["message"].as_str().unwrap_or("without a reason");
             return Err(ModelError::new(Code::ModelUnavailable, format!("the model's server broke off: {told}")));
@@ -141,26 +140,6 @@ impl Heard {
         });
         Ok(())
     }
-}
-
-/// Reads an answer as it arrives.
-pub(super) async fn hear(incoming: Incoming) -> Result<Heard, ModelError> {
-    let mut heard = Heard::default();
-    match listen(incoming, &mut heard).await {
-        Ok(()) => Ok(heard),
-        Err(error) => Err(error.after(heard.usage())),
-    }
-}
-
-async fn listen(incoming: Incoming, heard: &mut Heard) -> Result<(), ModelError> {
-    if !incoming.is_stream() {
-        return heard.take(part(&incoming.bytes().await?)?);
-    }
-    let mut events = incoming.events();
-    while let Some(data) = events.next().await? {
-        heard.take(part(data.as_bytes())?)?;
-    }
-    Ok(())
 }
 
 fn part(bytes: &[u8]) -> Result<Part, ModelError> {

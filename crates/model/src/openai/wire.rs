@@ -8,7 +8,7 @@ use sluice_extract::code::Code;
 
 use super::Setup;
 use super::taken::{Structure, Taken};
-use crate::http::{Incoming, Refusal, Secret};
+use crate::http::{Hearing, Refusal, Secret};
 use crate::prompt::{Prompt, SYSTEM};
 use crate::{ModelError, Settings, Usage};
 
@@ -42,9 +42,7 @@ pub(super) fn request(setup: &Setup, settings: &Settings, prompt: &Prompt, quest
         body.insert("stream_options".into(), json!({"include_usage": true}));
     }
     if let Some(temperature) = settings.temperature.filter(|_| taken.temperature) {
-        // Through its text, so that 0.3 is not sent as 0.30000001192092896.
-        let exact = temperature.to_string().parse::<f64>().unwrap_or_else(|_| f64::from(temperature));
-        body.insert("temperature".into(), json!(exact));
+        body.insert("temperature".into(), json!(temperature));
     }
     if let Some(seed) = settings.seed.filter(|_| taken.seed) {
         body.insert("seed".into(), json!(seed));
@@ -110,9 +108,11 @@ struct CompletionTokens {
     reasoning_tokens: Option<u64>,
 }
 
-impl Heard {
-    /// What it took, as far as the server told it. OpenAI counts thinking among the tokens of the answer.
-    pub(super) fn usage(&self) -> Usage {
+impl Hearing for Heard {
+    const END: Option<&'static str> = Some("[DONE]");
+
+    /// OpenAI counts thinking among the tokens of the answer.
+    fn usage(&self) -> Usage {
         let Some(tokens) = self.tokens else { return Usage::untold() };
         let completion = tokens.completion_tokens;
         // A server that tells tokens and no details has no cache, or does not think.
@@ -128,7 +128,8 @@ impl Heard {
         }
     }
 
-    fn take(&mut self, part: Part) -> Result<(), ModelError> {
+    fn take(&mut self, bytes: &[u8]) -> Result<(), ModelError> {
+        let part = part(bytes)?;
         if let Some(error) = part.error.filter(|error| !error.is_null()) {
             let told = message_of(&error).unwrap_or("without a reason");
             return Err(ModelError::new(Code::ModelUnavailable, format!("the model's server broke off: {told}")));
@@ -146,29 +147,6 @@ impl Heard {
         }
         Ok(())
     }
-}
-
-/// Reads an answer as it arrives; one in one piece from servers that do not stream.
-pub(super) async fn hear(incoming: Incoming) -> Result<Heard, ModelError> {
-    let mut heard = Heard::default();
-    match listen(incoming, &mut heard).await {
-        Ok(()) => Ok(heard),
-        Err(error) => Err(error.after(heard.usage())),
-    }
-}
-
-async fn listen(incoming: Incoming, heard: &mut Heard) -> Result<(), ModelError> {
-    if !incoming.is_stream() {
-        return heard.take(part(&incoming.bytes().await?)?);
-    }
-    let mut events = incoming.events();
-    while let Some(data) = events.next().await? {
-        if data == "[DONE]" {
-            break;
-        }
-        heard.take(part(data.as_bytes())?)?;
-    }
-    Ok(())
 }
 
 fn part(bytes: &[u8]) -> Result<Part, ModelError> {
