@@ -7,6 +7,7 @@ import {
   type PDFDocumentProxy,
   type PDFPageProxy,
   TextLayer,
+  VerbosityLevel,
 } from 'pdfjs-dist/legacy/build/pdf.mjs'
 import worker from 'pdfjs-dist/legacy/build/pdf.worker.min.mjs?url'
 import type { TextContent } from 'pdfjs-dist/types/src/display/api'
@@ -20,6 +21,8 @@ GlobalWorkerOptions.workerSrc = worker
 export function open(data: ArrayBuffer): PDFDocumentLoadingTask {
   return getDocument({
     data: new Uint8Array(data),
+    // Its warnings are of documents with flaws, and of pages that were left before their text was there.
+    verbosity: VerbosityLevel.ERRORS,
     cMapUrl: `${__PDFJS_FILES__}cmaps/`,
     cMapPacked: true,
     standardFontDataUrl: `${__PDFJS_FILES__}standard_fonts/`,
