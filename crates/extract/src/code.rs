@@ -38,6 +38,8 @@ pub enum Code {
     ModelRefused,
     /// The model answered with something that is not what was asked.
     AnswerInvalid,
+    /// A recording of vendor traffic is replayed, and this question is not in it.
+    NotRecorded,
     /// What the job may cost is spent.
     BudgetSpent,
     /// Somebody asked to stop.
@@ -48,7 +50,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, for the pages and the tests that walk them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::UnreadableFile,
         Self::UnsupportedMedia,
         Self::EmptyDocument,
@@ -62,6 +64,7 @@ impl Code {
         Self::RateLimited,
         Self::ModelRefused,
         Self::AnswerInvalid,
+        Self::NotRecorded,
         Self::BudgetSpent,
         Self::Cancelled,
         Self::Internal,
@@ -84,6 +87,7 @@ impl Code {
             Self::RateLimited => "rate_limited",
             Self::ModelRefused => "model_refused",
             Self::AnswerInvalid => "answer_invalid",
+            Self::NotRecorded => "not_recorded",
             Self::BudgetSpent => "budget_spent",
             Self::Cancelled => "cancelled",
             Self::Internal => "internal",
@@ -104,6 +108,7 @@ impl Code {
             | Self::SchemaInvalid
             | Self::ModelUnknown
             | Self::ModelRefused
+            | Self::NotRecorded
             | Self::BudgetSpent
             | Self::Cancelled
             | Self::Internal => false,
@@ -123,7 +128,8 @@ impl Code {
             | Self::TookTooLong
             | Self::SchemaInvalid
             | Self::ModelUnknown
-            | Self::RateLimited => true,
+            | Self::RateLimited
+            | Self::NotRecorded => true,
             Self::ModelUnavailable
             | Self::ModelRefused
             | Self::AnswerInvalid

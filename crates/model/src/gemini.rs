@@ -15,10 +15,11 @@ use self::dialect::DIALECT;
 use self::kept::Kept;
 pub use self::known::{DEFAULT, NAMES};
 use self::wire::Heard;
-use crate::http::{Hearing as _, Http, NoAnswer, Secret, secret_header};
+use crate::http::{Hearing as _, Http, NoAnswer, Secret, Subject, secret_header};
 use crate::prompt::{self, Prompt};
 use crate::turns::{self, Said, Turn, other_than_asked};
 use crate::{Answer, Model, ModelCard, ModelError, PaceLimits, Price, Question, Settings, Usage};
+use serde_json::Value;
 
 /// Google's own address.
 pub const BASE_URL: &str = "https://generativelanguage.googleapis.com";
@@ -87,7 +88,8 @@ impl Gemini {
         // Each time with less, so it ends.
         loop {
             let body = wire::request(&self.setup.model, settings, prompt, question, (is_held, kept));
-            match self.http.post(&self.url, head.clone(), &body).await {
+            let subject = || self.subject(settings, prompt, question, &body);
+            match self.http.post(&self.url, head.clone(), &body, subject).await {
                 Ok(incoming) => return Ok((incoming.hear().await?, is_held)),
                 Err(NoAnswer::Unheard(error)) => return Err(error),
                 // No repetition: the question without the schema is another request.
@@ -97,6 +99,16 @@ impl Gemini {
                     return Err(wire::explained(refusal, &self.card.name, &self.setup.key));
                 }
             }
+        }
+    }
+
+    /// What the exchange is about, for a recording.
+    fn subject(&self, settings: &Settings, prompt: &Prompt, question: &str, body: &Value) -> Subject {
+        Subject {
+            question: wire::request(&self.setup.model, settings, prompt, question, (true, None)),
+            shown: prompt.shown(body.clone(), question),
+            document: prompt.document.clone(),
+            plain: wire::PLAIN,
         }
     }
 

@@ -4,6 +4,7 @@
 
 mod events;
 mod refusal;
+mod tape;
 
 use std::time::Duration;
 
@@ -17,6 +18,9 @@ use sluice_extract::limits::{
 use tokio::time::{Instant, timeout_at};
 
 pub(crate) use self::refusal::Refusal;
+pub(crate) use self::tape::Subject;
+pub use self::tape::Tape;
+use self::tape::{Begun, Page};
 use crate::{ModelError, Usage};
 use events::Events;
 
@@ -75,6 +79,7 @@ impl Default for Patience {
 pub struct Http {
     client: reqwest::Client,
     patience: Patience,
+    tape: Option<Tape>,
 }
 
 /// Why there is no answer to a request.
@@ -101,41 +106,70 @@ impl Http {
             .user_agent(concat!("sluice/", env!("CARGO_PKG_VERSION")))
             .build()
             .map_err(|error| ModelError::new(Code::Internal, format!("no client for HTTPS: {}", chain(&error))))?;
-        Ok(Self { client, patience })
+        Ok(Self { client, patience, tape: None })
+    }
+
+    /// Writes every exchange down, or takes each from what was written.
+    #[must_use]
+    pub fn with_tape(self, tape: Option<Tape>) -> Self {
+        Self { tape, ..self }
     }
 
     /// Sends JSON and waits for the head of the answer.
-    pub(crate) async fn post(&self, url: &str, head: HeaderMap, body: &Value) -> Result<Incoming, NoAnswer> {
-        self.send(Method::POST, url, head, Some(body)).await
+    pub(crate) async fn post(
+        &self,
+        url: &str,
+        head: HeaderMap,
+        body: &Value,
+        subject: impl FnOnce() -> Subject + Send,
+    ) -> Result<Incoming, NoAnswer> {
+        self.send(Method::POST, url, head, Some(body), subject).await
     }
 
-    /// The same with any method.
+    /// The same with any method. `subject` is asked only where there is a tape.
     pub(crate) async fn send(
         &self,
         method: Method,
         url: &str,
         head: HeaderMap,
         body: Option<&Value>,
+        subject: impl FnOnce() -> Subject + Send,
     ) -> Result<Incoming, NoAnswer> {
-        let request = self.client.request(method, url).headers(head);
-        let request = match body {
-            Some(body) => request.json(body),
-            None => request,
+        let begun = self.tape.as_ref().map(|tape| tape.begin(&method, url, &head, &subject())).transpose();
+        let (mut page, again) = match begun.map_err(NoAnswer::Unheard)? {
+            Some(Begun::ToRecord(page)) => (Some(page), None),
+            Some(Begun::Recorded(again)) => (None, Some(again)),
+            None => (None, None),
         };
-        let now = Instant::now();
-        let Patience { first, silence, answer, bytes_max, .. } = self.patience;
-        let phases = Phases { first, silence, answer, first_by: now + first, whole_by: now + answer };
-        let sent = timeout_at(phases.first_by.min(phases.whole_by), request.send());
-        let sent = sent.await.map_err(|_| NoAnswer::Unheard(phases.too_long(0)))?;
-        let response = sent.map_err(|error| NoAnswer::Unheard(unheard(&error)))?;
+        let phases = self.phases();
+        let (response, ends) = match again {
+            Some(again) => again.response().map_err(NoAnswer::Unheard)?,
+            None => {
+                let request = self.client.request(method, url).headers(head);
+                let sent = phases.sent(body.iter().fold(request, |request, body| request.json(body))).await;
+                (
+                    sent.inspect_err(|error| page.iter_mut().for_each(|page| page.fail(error)))
+                        .map_err(NoAnswer::Unheard)?,
+                    None,
+                )
+            }
+        };
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let mut incoming = Incoming { response, phases, bytes_max, bytes: 0 };
+        page.iter_mut().for_each(|page| page.head(status, &headers));
+        let bytes_max = self.patience.bytes_max;
+        let mut incoming = Incoming { response, phases, bytes_max, bytes: 0, page, ends };
         if (200..300).contains(&status) {
             return Ok(incoming);
         }
         incoming.bytes_max = MODEL_ERROR_BYTES_MAX;
         let text = incoming.lenient_text().await;
         Err(NoAnswer::Refused(Refusal::new(status, &headers, text)))
+    }
+
+    fn phases(&self) -> Phases {
+        let now = Instant::now();
+        let Patience { first, silence, answer, .. } = self.patience;
+        Phases { first, silence, answer, first_by: now + first, whole_by: now + answer }
     }
 }
 
@@ -149,6 +183,12 @@ struct Phases {
 }
 
 impl Phases {
+    /// The head of the answer, if it comes in time.
+    async fn sent(&self, request: reqwest::RequestBuilder) -> Result<reqwest::Response, ModelError> {
+        let sent = timeout_at(self.first_by.min(self.whole_by), request.send()).await;
+        sent.map_err(|_| self.too_long(0))?.map_err(|error| unheard(&error))
+    }
+
     /// When the next byte must be there, after so many.
     fn next_by(&self, bytes: usize) -> Instant {
         let next_by = if bytes == 0 { self.first_by } else { Instant::now() + self.silence };
@@ -172,6 +212,10 @@ pub(crate) struct Incoming {
     phases: Phases,
     bytes_max: usize,
     bytes: usize,
+    /// Where it is written down.
+    page: Option<Box<Page>>,
+    /// How one that was recorded ended, if not well.
+    ends: Option<ModelError>,
 }
 
 /// What a vendor says, taken in part by part.
@@ -235,6 +279,19 @@ impl Incoming {
     }
 
     async fn chunk(&mut self) -> Result<Option<bytes::Bytes>, ModelError> {
+        let chunk = match self.next_chunk().await {
+            Ok(None) => self.ends.take().map_or(Ok(None), Err),
+            chunk => chunk,
+        };
+        match (&mut self.page, &chunk) {
+            (Some(page), Ok(Some(bytes))) => page.hear(bytes),
+            (Some(page), Err(error)) => page.fail(error),
+            _ => {}
+        }
+        chunk
+    }
+
+    async fn next_chunk(&mut self) -> Result<Option<bytes::Bytes>, ModelError> {
         let next_by = self.phases.next_by(self.bytes);
         let chunk = timeout_at(next_by, self.response.chunk()).await.map_err(|_| self.phases.too_long(self.bytes))?;
         let chunk = chunk.map_err(|error| unheard(&error))?;

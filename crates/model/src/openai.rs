@@ -17,7 +17,7 @@ use sluice_extract::limits::{LIST_ROWS_PER_ANSWER, QUESTION_WORDS_MAX, SUBTREE_L
 use self::dialect::DIALECT;
 use self::taken::{Structure, Taken};
 use self::wire::Heard;
-use crate::http::{Hearing as _, Http, NoAnswer, Secret, secret_header};
+use crate::http::{Hearing as _, Http, NoAnswer, Secret, Subject, secret_header};
 use crate::prompt::{self, Prompt};
 use crate::turns::{self, Said, Turn, other_than_asked};
 use crate::{Answer, Model, ModelCard, ModelError, PaceLimits, Price, Question, Settings};
@@ -95,7 +95,8 @@ impl OpenAi {
         let mut taken = self.taken();
         loop {
             let body = wire::request(&self.setup, settings, prompt, question, taken);
-            match self.http.post(&self.url, head.clone(), &body).await {
+            let subject = || self.subject(settings, prompt, question, &body);
+            match self.http.post(&self.url, head.clone(), &body, subject).await {
                 Ok(incoming) => {
                     let heard: wire::Heard = incoming.hear().await?;
                     self.settle(taken);
@@ -108,6 +109,16 @@ impl OpenAi {
                     None => return Err(wire::explained(refusal, &self.card.name, self.setup.key.as_ref())),
                 },
             }
+        }
+    }
+
+    /// What the exchange is about, for a recording.
+    fn subject(&self, settings: &Settings, prompt: &Prompt, question: &str, body: &Value) -> Subject {
+        Subject {
+            question: wire::request(&self.setup, settings, prompt, question, Taken::default()),
+            shown: prompt.shown(body.clone(), question),
+            document: prompt.document.clone(),
+            plain: wire::PLAIN,
         }
     }
 

@@ -44,6 +44,8 @@ pub(crate) struct Prompt {
     pub(crate) question: String,
     /// What the answer must look like, in the vendor's words.
     pub(crate) schema: Value,
+    /// The question without what was said before.
+    asked: String,
     lowered: Lowered,
     pages: Pages,
     path: String,
@@ -65,7 +67,18 @@ impl Prompt {
         let path = question.subtree.path.clone();
         let asked = asked(question, &pages, &schema);
         let is_turn = question.rows.is_some();
-        Ok(Self { document: pages.text.clone(), question: asked, schema, lowered, pages, path, is_turn })
+        let before = amiss_in_words(&question.amiss) + &question.rows.as_ref().map(turn_in_words).unwrap_or_default();
+        let (document, question) = (pages.text.clone(), format!("{asked}{before}"));
+        Ok(Self { document, question, schema, asked, lowered, pages, path, is_turn })
+    }
+
+    /// A request about it without anything that stands in the document: for who reads a recording.
+    pub(crate) fn shown(&self, mut request: Value, question: &str) -> Value {
+        let lines = self.document.lines().count();
+        let said = if question.len() > self.asked.len() { "\n\n[what was said before]" } else { "" };
+        let asked = format!("{}{said}", self.asked);
+        swap(&mut request, &[(&self.document, &format!("[the document in {lines} lines]\n")), (question, &asked)]);
+        request
     }
 
     /// It is one of several about a list, and somebody else asks for what follows.
@@ -121,6 +134,22 @@ impl Prompt {
     }
 }
 
+/// Puts other texts in place of some, wherever they stand.
+fn swap(value: &mut Value, texts: &[(&str, &str)]) {
+    match value {
+        Value::String(said) => {
+            let swapped = |said: String, (text, other): &(&str, &str)| match text.is_empty() {
+                true => said,
+                false => said.replace(text, other),
+            };
+            *said = texts.iter().fold(std::mem::take(said), swapped);
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| swap(item, texts)),
+        Value::Object(entries) => entries.values_mut().for_each(|value| swap(value, texts)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
 /// A schema for the values and their places.
 fn with_sources(mut data: Value, dialect: &Dialect) -> Value {
     let shared = data.as_object_mut().and_then(|entries| entries.shift_remove("$defs"));
@@ -158,14 +187,12 @@ fn asked(question: &Question, pages: &Pages, schema: &Value) -> String {
     };
     let own = question.settings.additional_instructions.as_deref().map(str::trim).filter(|own| !own.is_empty());
     let own = own.map(|own| format!("{own}\n\n")).unwrap_or_default();
-    let amiss = amiss_in_words(&question.amiss);
-    let turn = question.rows.as_ref().map(turn_in_words).unwrap_or_default();
     format!(
         "{own}Above is the document.{left_out} Extract what this JSON Schema describes under \"{DATA}\".{part}\n\n\
          {schema}\n\n\
          Under \"{SOURCES}\" say where each value stands: \"path\" is its JSON pointer within \"{DATA}\", such as \
          /total or /items/0, \"lines\" are the numbers of the lines in the document, such as \"1:7\". In a list of \
-         objects one entry for each object is enough.{amiss}{turn}"
+         objects one entry for each object is enough."
     )
 }
 

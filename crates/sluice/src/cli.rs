@@ -136,6 +136,12 @@ pub(crate) struct ExtractArgs {
     /// Ask every question, even one that an earlier run had answered
     #[arg(long)]
     pub(crate) ask_again: bool,
+    /// Write every exchange with a vendor into this folder, without keys, and what is the document's sealed
+    #[arg(long, value_name = "DIR")]
+    pub(crate) record: Option<PathBuf>,
+    /// Take every answer from this folder, and ask nobody
+    #[arg(long, value_name = "DIR", conflicts_with = "record")]
+    pub(crate) replay: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) ocr: OcrArgs,
     #[command(flatten)]

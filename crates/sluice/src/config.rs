@@ -12,7 +12,7 @@ use serde_json::Map;
 use sluice_document::{Limits, Ocr, Reader, ocr};
 use sluice_model::embedded::Embedded;
 use sluice_model::gemini::{self, Gemini};
-use sluice_model::http::{Http, Patience, Secret};
+use sluice_model::http::{Http, Patience, Secret, Tape};
 use sluice_model::openai::{self, OpenAi};
 use sluice_model::registry::Registry;
 use sluice_model::scripted::Scripted;
@@ -47,8 +47,21 @@ const GEMINI_URL: &str = "GOOGLE_GEMINI_BASE_URL";
 #[derive(Debug, Default)]
 pub(crate) struct Settings {
     entries: Vec<Entry>,
+    taping: Taping,
     /// The settings file, if there is one.
     pub(crate) file: Option<PathBuf>,
+}
+
+/// Are exchanges with vendors written down, or given again?
+#[derive(Clone, Debug, Default)]
+pub(crate) enum Taping {
+    /// Neither.
+    #[default]
+    Off,
+    /// Written into a folder.
+    Record(Tape),
+    /// Given from a folder; nobody is asked, so no key is needed.
+    Replay(Tape),
 }
 
 /// A vendor or a model, and what it lacks.
@@ -69,28 +82,55 @@ impl Settings {
             None if Path::new(file::NAME).exists() => Path::new(file::NAME),
             None => return Ok(Self::default()),
         };
-        Ok(Self { entries: file::read(path)?, file: Some(path.to_owned()) })
+        Ok(Self { entries: file::read(path)?, file: Some(path.to_owned()), taping: Taping::Off })
+    }
+
+    /// The same, with exchanges written down or given again.
+    pub(crate) fn taped(&self, taping: Taping) -> Self {
+        Self { entries: self.entries.clone(), taping, file: self.file.clone() }
+    }
+
+    fn http(&self, patience: Patience) -> anyhow::Result<Http> {
+        let tape = match &self.taping {
+            Taping::Off => None,
+            Taping::Record(tape) | Taping::Replay(tape) => Some(tape.clone()),
+        };
+        Ok(Http::new(patience)?.with_tape(tape))
+    }
+
+    /// A key from the environment; any will do where nobody is asked.
+    fn key(&self, found: Option<String>) -> Option<String> {
+        found.or_else(|| matches!(self.taping, Taping::Replay(_)).then(|| "replayed".to_owned()))
+    }
+
+    fn gemini_key(&self) -> Option<String> {
+        self.key(gemini_key())
+    }
+
+    /// What is to be set before this model can be asked.
+    fn missing(&self, entry: &Entry) -> Option<String> {
+        missing(entry).filter(|_| !matches!(self.taping, Taping::Replay(_)))
     }
 
     /// The models that can be asked.
     pub(crate) fn models(&self) -> anyhow::Result<Registry> {
         let mut models = Registry::default().with(Arc::new(Embedded::default()));
-        let gemini = gemini_key();
+        let gemini = self.gemini_key();
         if self.entries.is_empty() && gemini.is_none() {
             return Ok(models);
         }
-        let http = Http::new(Patience::default())?;
+        let http = self.http(Patience::default())?;
         for name in gemini::NAMES {
             if let Some(key) = &gemini {
                 models = models.with(of_gemini(name, key, http.clone()));
             }
         }
-        for entry in self.entries.iter().filter(|entry| missing(entry).is_none()) {
+        for entry in self.entries.iter().filter(|entry| self.missing(entry).is_none()) {
             let own = match entry.patience() {
                 usual if usual == Patience::default() => http.clone(),
-                patience => Http::new(patience)?,
+                patience => self.http(patience)?,
             };
-            models = models.with(of_entry(entry, own));
+            models = models.with(self.of_entry(entry, own));
         }
         Ok(models)
     }
@@ -112,17 +152,76 @@ impl Settings {
             return Ok(Arc::new(Scripted::from_file(Path::new(path))?));
         }
         if let Some(entry) = self.entries.iter().find(|entry| entry.name == name)
-            && let Some(missing) = missing(entry)
+            && let Some(missing) = self.missing(entry)
         {
             return Err(hinted(format!("the model \"{name}\" has no key"), missing));
         }
         match name.strip_prefix(OPENAI_PREFIX) {
-            None if gemini::NAMES.contains(&name) && gemini_key().is_none() && !self.has(name) => {
+            None if gemini::NAMES.contains(&name) && self.gemini_key().is_none() && !self.has(name) => {
                 Err(hinted(format!("\"{name}\" is Gemini's, and there is no key for it"), gemini_missing()))
             }
-            Some(model) if !self.has(name) => of_environment(name, model),
+            Some(model) if !self.has(name) => self.of_environment(name, model),
             _ => Ok(self.models()?.get(name)?),
         }
+    }
+
+    fn of_entry(&self, entry: &Entry, http: Http) -> Arc<dyn Model> {
+        match entry.vendor {
+            Vendor::Openai => Arc::new(OpenAi::new(
+                openai::Setup {
+                    name: entry.name.clone(),
+                    base_url: entry.base_url().to_owned(),
+                    key: entry
+                        .key_env
+                        .as_deref()
+                        .and_then(|name| self.key(variable(name)))
+                        .map(|key| Secret::new(&key)),
+                    model: entry.model().to_owned(),
+                    words_per_question_max: entry.words_per_question_max,
+                    leaves_per_subtree_max: entry.leaves_per_subtree_max,
+                    rows_per_answer_max: entry.rows_per_answer_max,
+                    price: entry.price(),
+                    limits: entry.limits(),
+                    extra: entry.extra.clone(),
+                },
+                http,
+            )),
+            Vendor::Gemini => Arc::new(Gemini::new(
+                gemini::Setup {
+                    name: entry.name.clone(),
+                    base_url: entry.base_url().to_owned(),
+                    key: Secret::new(
+                        &self.key(entry.key_env.as_deref().map_or_else(gemini_key, variable)).unwrap_or_default(),
+                    ),
+                    model: entry.model().to_owned(),
+                    price: entry.price(),
+                    limits: entry.limits(),
+                    today: today(),
+                },
+                http,
+            )),
+        }
+    }
+
+    fn of_environment(&self, name: &str, model: &str) -> anyhow::Result<Arc<dyn Model>> {
+        let (key, url) = (self.key(variable(OPENAI_KEY)), variable(OPENAI_URL));
+        if key.is_none() && url.is_none() {
+            let hint = format!("set {OPENAI_KEY}, or {OPENAI_URL} for a server of your own");
+            return Err(hinted(format!("\"{name}\" is at OpenAI, and there is no key for it"), hint));
+        }
+        let setup = openai::Setup {
+            name: name.to_owned(),
+            base_url: openai_url(),
+            key: key.map(|key| Secret::new(&key)),
+            model: model.to_owned(),
+            words_per_question_max: None,
+            leaves_per_subtree_max: None,
+            rows_per_answer_max: None,
+            price: None,
+            limits: PaceLimits::default(),
+            extra: Map::new(),
+        };
+        Ok(Arc::new(OpenAi::new(setup, self.http(Patience::default())?)))
     }
 
     fn has(&self, name: &str) -> bool {
@@ -151,38 +250,6 @@ impl Settings {
     }
 }
 
-fn of_entry(entry: &Entry, http: Http) -> Arc<dyn Model> {
-    match entry.vendor {
-        Vendor::Openai => Arc::new(OpenAi::new(
-            openai::Setup {
-                name: entry.name.clone(),
-                base_url: entry.base_url().to_owned(),
-                key: entry.key_env.as_deref().and_then(variable).map(|key| Secret::new(&key)),
-                model: entry.model().to_owned(),
-                words_per_question_max: entry.words_per_question_max,
-                leaves_per_subtree_max: entry.leaves_per_subtree_max,
-                rows_per_answer_max: entry.rows_per_answer_max,
-                price: entry.price(),
-                limits: entry.limits(),
-                extra: entry.extra.clone(),
-            },
-            http,
-        )),
-        Vendor::Gemini => Arc::new(Gemini::new(
-            gemini::Setup {
-                name: entry.name.clone(),
-                base_url: entry.base_url().to_owned(),
-                key: Secret::new(&entry.key_env.as_deref().map_or_else(gemini_key, variable).unwrap_or_default()),
-                model: entry.model().to_owned(),
-                price: entry.price(),
-                limits: entry.limits(),
-                today: today(),
-            },
-            http,
-        )),
-    }
-}
-
 fn of_gemini(name: &str, key: &str, http: Http) -> Arc<dyn Model> {
     let (name, model) = (name.to_owned(), name.to_owned());
     let setup = gemini::Setup {
@@ -195,27 +262,6 @@ fn of_gemini(name: &str, key: &str, http: Http) -> Arc<dyn Model> {
         today: today(),
     };
     Arc::new(Gemini::new(setup, http))
-}
-
-fn of_environment(name: &str, model: &str) -> anyhow::Result<Arc<dyn Model>> {
-    let (key, url) = (variable(OPENAI_KEY), variable(OPENAI_URL));
-    if key.is_none() && url.is_none() {
-        let hint = format!("set {OPENAI_KEY}, or {OPENAI_URL} for a server of your own");
-        return Err(hinted(format!("\"{name}\" is at OpenAI, and there is no key for it"), hint));
-    }
-    let setup = openai::Setup {
-        name: name.to_owned(),
-        base_url: openai_url(),
-        key: key.map(|key| Secret::new(&key)),
-        model: model.to_owned(),
-        words_per_question_max: None,
-        leaves_per_subtree_max: None,
-        rows_per_answer_max: None,
-        price: None,
-        limits: PaceLimits::default(),
-        extra: Map::new(),
-    };
-    Ok(Arc::new(OpenAi::new(setup, Http::new(Patience::default())?)))
 }
 
 fn openai_url() -> String {

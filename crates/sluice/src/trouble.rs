@@ -47,6 +47,7 @@ pub(crate) fn hint_for(code: Code) -> &'static str {
         Code::RateLimited => "try again later, or set `requests_per_minute` for the model in sluice.toml",
         Code::ModelRefused => "`sluice doctor` tells whether the model's key is set up",
         Code::AnswerInvalid => "try again, or take another model with `--model`",
+        Code::NotRecorded => "replay it with the document, schema, settings and release it was recorded with",
         Code::BudgetSpent => "raise the bound on what it may cost; what is finished is kept",
         Code::Cancelled => "run the command again to go on",
         Code::Internal => "please report it with the version that `sluice --version` prints",

@@ -70,6 +70,7 @@ fn is_of_the_model(code: Code) -> bool {
         | Code::Damaged
         | Code::TookTooLong
         | Code::SchemaInvalid
+        | Code::NotRecorded
         | Code::BudgetSpent
         | Code::Cancelled
         | Code::Internal => false,

@@ -14,7 +14,7 @@ use sluice_extract::page::ContentHash;
 use tokio::sync::OnceCell;
 
 use super::Gemini;
-use crate::http::NoAnswer;
+use crate::http::{NoAnswer, Subject};
 use crate::prompt::{Prompt, SYSTEM};
 use crate::{ModelError, Usage};
 
@@ -93,7 +93,8 @@ impl Gemini {
             None => self.kept_by_others(job).await?,
         };
         for name in names {
-            let sent = self.http.send(::http::Method::DELETE, &self.place(&name), self.head()?, None).await;
+            let sent =
+                self.http.send(::http::Method::DELETE, &self.place(&name), self.head()?, None, about_nothing).await;
             sent.map_err(|error| self.told(error))?;
         }
         Ok(())
@@ -107,13 +108,21 @@ impl Gemini {
             "contents": [{"role": "user", "parts": [{"text": prompt.document}]}],
             "ttl": format!("{MODEL_KEPT_SECONDS}s"),
         });
-        let sent = self.http.send(::http::Method::POST, &self.place("cachedContents"), self.head()?, Some(&body)).await;
+        let subject = || {
+            // Another job's name is no other question.
+            let mut question = body.clone();
+            question["displayName"] = Value::Null;
+            let shown = prompt.shown(body.clone(), &prompt.question);
+            Subject { question, shown, document: prompt.document.clone(), plain: super::wire::PLAIN }
+        };
+        let place = self.place("cachedContents");
+        let sent = self.http.send(::http::Method::POST, &place, self.head()?, Some(&body), subject).await;
         read(&sent.map_err(|error| self.told(error))?.bytes().await?)
     }
 
     async fn kept_by_others(&self, job: &str) -> Result<Vec<String>, ModelError> {
         let place = self.place("cachedContents?pageSize=1000");
-        let sent = self.http.send(::http::Method::GET, &place, self.head()?, None).await;
+        let sent = self.http.send(::http::Method::GET, &place, self.head()?, None, about_nothing).await;
         let list: List = read(&sent.map_err(|error| self.told(error))?.bytes().await?)?;
         let ours = list.cached_contents.into_iter().filter(|kept| kept.display_name == display_name(job));
         Ok(ours.map(|kept| kept.name).collect())
@@ -129,6 +138,11 @@ impl Gemini {
             NoAnswer::Refused(refusal) => super::wire::explained(refusal, &self.card.name, &self.setup.key),
         }
     }
+}
+
+/// For a recording: nothing of a document is in it.
+fn about_nothing() -> Subject {
+    Subject { question: Value::Null, shown: Value::Null, document: String::new(), plain: &[] }
 }
 
 /// Also says whose it is to whoever looks at the vendor's list.

@@ -12,6 +12,34 @@ use crate::{ModelError, Settings, Usage};
 /// Changes with what is sent.
 pub(super) const VERSION: &str = "1";
 
+/// Members of an answer whose text is the vendor's own.
+pub(super) const PLAIN: &[&str] = &[
+    "role",
+    "finishReason",
+    "modelVersion",
+    "responseId",
+    "status",
+    "message",
+    "blockReason",
+    "category",
+    "probability",
+    "reason",
+    "domain",
+    "service",
+    "quotaId",
+    "quotaMetric",
+    "retryDelay",
+    "modality",
+    "trafficType",
+    "name",
+    "model",
+    "@type",
+    "createTime",
+    "updateTime",
+    "expireTime",
+    "displayName",
+];
+
 /// The body of a request.
 ///
 /// `is_held` to the schema, or only asked in words.

@@ -15,6 +15,23 @@ use crate::{ModelError, Settings, Usage};
 /// Changes with what is sent.
 pub(super) const VERSION: &str = "1";
 
+/// Members of an answer whose text is the server's own.
+pub(super) const PLAIN: &[&str] = &[
+    "id",
+    "object",
+    "model",
+    "role",
+    "finish_reason",
+    "type",
+    "code",
+    "status",
+    "param",
+    "message",
+    "detail",
+    "system_fingerprint",
+    "service_tier",
+];
+
 /// The body of a request.
 pub(super) fn request(setup: &Setup, settings: &Settings, prompt: &Prompt, question: &str, taken: Taken) -> Value {
     let mut body = Map::new();

@@ -165,6 +165,7 @@ fn refused(refusal: &Refusal) -> Problem {
         | Code::RateLimited
         | Code::ModelRefused
         | Code::AnswerInvalid
+        | Code::NotRecorded
         | Code::BudgetSpent
         | Code::Cancelled
         | Code::Internal => Problem::internal(&refusal.message),

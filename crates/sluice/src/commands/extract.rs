@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use anyhow::Context as _;
 use bytes::Bytes;
 use futures::stream::{self, StreamExt as _};
 use serde_json::json;
@@ -14,9 +15,10 @@ use sluice_engine::worker::Remembering;
 use sluice_extract::attribution::Match;
 use sluice_extract::code::{Code, Finding};
 use sluice_extract::page::Page;
+use sluice_model::http::Tape;
 
 use crate::cli::ExtractArgs;
-use crate::config::Settings;
+use crate::config::{Settings, Taping};
 use crate::explain::{Drawing, Ink, Note};
 use crate::extractor::{Extractor, is_remembered, told, with_proof};
 use crate::inputs::{self, Input};
@@ -31,11 +33,15 @@ const EXPLAIN_DPI: f32 = 150.0;
 /// Extracts from every document that was named; one that fails does not stop the others.
 pub(super) async fn run(args: ExtractArgs, settings: &Settings) -> anyhow::Result<ExitCode> {
     let schema = super::load_schema(&args.schema)?;
+    let taping = taping(&args)?;
+    let is_taped = !matches!(taping, Taping::Off);
+    let settings = &settings.taped(taping);
     let model = settings.model(args.model.as_deref().unwrap_or(settings.model_default()))?;
     let (name, is_local) = (model.card().name.clone(), model.card().vendor == "embedded");
     let inputs = inputs::documents(&args.files)?;
     let work = Work::of_user(&args.folder).await?;
-    let remembering = if args.ask_again { Remembering::Off } else { Remembering::On };
+    // What is remembered is in no recording, and must not hide one.
+    let remembering = if args.ask_again || is_taped { Remembering::Off } else { Remembering::On };
     let fallback = args.fallback_model.as_deref().map(|name| settings.model(name)).transpose()?;
     let reader = crate::config::reader(&args.ocr, &args.folder)?;
     let extractor = Extractor::new(Arc::clone(&schema), model, fallback, &work, remembering, reader)
@@ -82,6 +88,16 @@ pub(super) async fn run(args: ExtractArgs, settings: &Settings) -> anyhow::Resul
     sink.finish()?;
     board.finish();
     Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::from(trouble::SOME_FAILED) })
+}
+
+/// Are exchanges written down, or given again?
+fn taping(args: &ExtractArgs) -> anyhow::Result<Taping> {
+    let told = |folder: &Path, what: &str| format!("{} cannot be {what}", folder.display());
+    match (&args.record, &args.replay) {
+        (Some(folder), _) => Ok(Taping::Record(Tape::record(folder).with_context(|| told(folder, "recorded into"))?)),
+        (None, Some(folder)) => Ok(Taping::Replay(Tape::replay(folder).with_context(|| told(folder, "replayed"))?)),
+        (None, None) => Ok(Taping::Off),
+    }
 }
 
 /// Says what each document would take; one that cannot be read does not stop the others.

@@ -34,7 +34,7 @@ struct File {
 }
 
 /// A model.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Entry {
     pub(super) name: String,

@@ -22,6 +22,7 @@ mod kill;
 mod long_list;
 mod page;
 mod paper;
+mod recordings;
 mod resume;
 mod run;
 mod scans;
