@@ -13,6 +13,7 @@ mod server;
 mod start;
 mod streams;
 mod throughput;
+mod vendor;
 
 use std::path::PathBuf;
 
@@ -40,6 +41,8 @@ enum Measurement {
     Throughput,
     /// What the service adds to a model of fixed delay
     Overhead,
+    /// A vendor of fixed delay over the network: time beside the ideal schedule, and how often it is sent the document
+    Vendor,
     /// From commit to the frame at the client, with many streams
     Streams,
     /// From the start to the first new event, with a thousand unfinished jobs
@@ -59,6 +62,9 @@ async fn main() -> anyhow::Result<()> {
     }
     if is_wanted(Measurement::Overhead) {
         overhead::measure(&bench).await?;
+    }
+    if is_wanted(Measurement::Vendor) {
+        vendor::measure(&bench).await?;
     }
     if is_wanted(Measurement::Streams) {
         streams::measure(&bench).await?;

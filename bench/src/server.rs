@@ -11,6 +11,9 @@ use reqwest::multipart::{Form, Part};
 use serde_json::{Map, Value, json};
 use tokio::process::{Child, Command};
 
+/// Where the key for a vendor's model stands.
+pub(crate) const KEY_VARIABLE: &str = "SLUICE_BENCH_KEY";
+
 /// What is measured, and on which disk.
 pub(crate) struct Bench {
     pub(crate) program: PathBuf,
@@ -47,6 +50,7 @@ impl Bench {
             .output()
             .await?;
         let key = String::from_utf8(made.stdout)?.trim().to_owned();
+        std::fs::write(folder.path().join("sluice.toml"), "")?;
         let model = format!("scripted:{}", path.display());
         Ok(Folder { folder, key, model })
     }
@@ -61,6 +65,8 @@ impl Bench {
             .arg(folder.folder.path().join("data"))
             .arg("--script")
             .arg(folder.folder.path().join("script.json"))
+            .env("SLUICE_CONFIG", folder.folder.path().join("sluice.toml"))
+            .env(KEY_VARIABLE, "a key that nobody checks")
             .args(["--active-jobs-max", "1000000", "--requests-per-minute", "4000000"])
             .args(["--streams-per-key-max", "1000000"])
             .stdin(Stdio::null())
@@ -116,8 +122,14 @@ impl Server {
 
     /// Uploads the example form, stores a schema of so many arrays, and gives what a job is started with.
     pub(crate) async fn prepare(&self, subtrees: usize) -> anyhow::Result<Value> {
-        let bytes = std::fs::read("examples/form/document.pdf").context("run it in the project's folder")?;
-        let part = Part::bytes(bytes).file_name("form.pdf").mime_str("application/pdf")?;
+        self.prepare_with("form", subtrees).await
+    }
+
+    /// The same with any of the examples.
+    pub(crate) async fn prepare_with(&self, example: &str, subtrees: usize) -> anyhow::Result<Value> {
+        let path = format!("examples/{example}/document.pdf");
+        let bytes = std::fs::read(path).context("run it in the project's folder")?;
+        let part = Part::bytes(bytes).file_name("it.pdf").mime_str("application/pdf")?;
         let request = self.http.post(format!("{}/v1/extract/documents/upload", self.base)).bearer_auth(&self.key);
         let answer = request.multipart(Form::new().part("file", part)).send().await?;
         let document: Value = answer.error_for_status()?.json().await?;
