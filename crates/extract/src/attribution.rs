@@ -17,6 +17,7 @@ mod rows;
 mod stream;
 mod ticks;
 mod typed;
+mod weigh;
 mod wrap;
 
 use std::collections::BTreeMap;
@@ -28,6 +29,7 @@ use crate::page::Rect;
 pub use self::choose::{attribute, attribute_part};
 pub use self::index::Index;
 pub(crate) use self::leaves::node_at;
+pub use self::weigh::{Beside, weigh};
 pub use self::wrap::wrap;
 
 /// Words of one page, by index into its `words`.

@@ -17,6 +17,9 @@ const LETTERS_PER_TOKEN: u64 = 3;
 /// What is said around a document and a schema.
 const TOKENS_OF_FRAME: u64 = 600;
 
+/// Tokens of thinking for a question, where a model thinks: nobody bounds them, and the vendors' own say this as a rule.
+const TOKENS_OF_THINKING: u64 = 2_000;
+
 /// Tokens of the answer for a leaf: its name, a value, where it stands.
 const TOKENS_PER_LEAF: u64 = 40;
 
@@ -27,6 +30,18 @@ pub fn of_question(document: &Document, pages: &[u32], subtree: &Subtree, rows: 
     let is_asked = |number: u32| pages.is_empty() || pages.contains(&number);
     let words: usize = document.pages.iter().filter(|page| is_asked(page.number)).map(|page| page.words.len()).sum();
     of_words(words as u64, subtree, rows)
+}
+
+/// What thinking adds to a question.
+#[must_use]
+pub fn of_thinking(is_enabled: bool) -> Usage {
+    Usage { thinking_tokens: Some(if is_enabled { TOKENS_OF_THINKING } else { 0 }), ..Usage::calls(0) }
+}
+
+/// What is shown besides the text, in tokens.
+#[must_use]
+pub fn of_shown(tokens: u64) -> Usage {
+    Usage { input_tokens: Some(tokens), ..Usage::calls(0) }
 }
 
 /// The same for so many words.

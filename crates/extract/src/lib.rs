@@ -25,6 +25,7 @@ pub mod rows;
 pub mod schema;
 pub mod score;
 pub mod selection;
+pub mod sight;
 pub mod usage;
 pub mod values;
 pub mod verify;

@@ -108,6 +108,18 @@ pub const MODEL_KEPT_TOKENS_MIN: usize = 4_096;
 /// enough that what a killed process left costs little.
 pub const MODEL_KEPT_SECONDS: u64 = 1_800;
 
+/// Pages that are shown as pictures in one question; the others are text only, which is told. Requests have bounds.
+pub const MODEL_PICTURES_MAX: usize = 24;
+
+/// Longer side of the picture of a page, in pixels: small type can be read, and vendors draw larger ones smaller.
+pub const MODEL_PICTURE_PIXELS: f32 = 1_536.0;
+
+/// Bytes of pictures, or of a whole file, in one question: base64 adds a third, and vendors take 20 MB and more.
+pub const MODEL_SHOWN_BYTES_MAX: usize = 14 * 1024 * 1024;
+
+/// Percent of the words of a page that stand on their side or head, from which on its text alone says too little.
+pub const SIDEWAYS_WORDS_PERCENT: usize = 10;
+
 /// Entries of a list in one answer of a model that is told what to do, unless somebody says otherwise: some 6,000 tokens
 /// with their places, which all of them write without growing tired.
 pub const LIST_ROWS_PER_ANSWER: usize = 60;

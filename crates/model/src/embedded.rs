@@ -17,7 +17,7 @@ use sluice_extract::page::Document;
 use sluice_extract::pointer::join;
 use sluice_extract::schema::{Kind, Node, Schema};
 
-use crate::{Answer, Model, ModelCard, ModelError, PaceLimits, Price, Question, Usage};
+use crate::{Answer, Model, ModelCard, ModelError, PaceLimits, Price, Question, Sight, Usage};
 
 mod address;
 mod appositive;
@@ -99,6 +99,8 @@ impl Embedded {
             rows_per_answer_max: None,
             mends: false,
             price: Some(Price::FREE),
+            thinks: false,
+            sight: Sight::default(),
             limits: PaceLimits::default(),
             answer_ms_typical: 200,
         };

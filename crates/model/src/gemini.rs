@@ -8,6 +8,7 @@ mod known;
 mod wire;
 
 use async_trait::async_trait;
+use serde_json::Value;
 use sluice_extract::code::{Code, Finding, FindingKind};
 use sluice_extract::limits::{LIST_ROWS_PER_ANSWER, QUESTION_WORDS_MAX, SUBTREE_LEAVES_DEFAULT};
 
@@ -18,8 +19,7 @@ use self::wire::Heard;
 use crate::http::{Hearing as _, Http, NoAnswer, Secret, Subject, secret_header};
 use crate::prompt::{self, Prompt};
 use crate::turns::{self, Said, Turn, other_than_asked};
-use crate::{Answer, Model, ModelCard, ModelError, PaceLimits, Price, Question, Settings, Usage};
-use serde_json::Value;
+use crate::{Answer, Model, ModelCard, ModelError, PaceLimits, Price, Question, Settings, Showing, Usage};
 
 /// Google's own address.
 pub const BASE_URL: &str = "https://generativelanguage.googleapis.com";
@@ -37,6 +37,8 @@ pub struct Setup {
     pub model: String,
     /// What it costs, where that is not what is known of this name.
     pub price: Option<Price>,
+    /// What it is shown besides the text; pages that are worth a look where nobody says otherwise.
+    pub showing: Option<Showing>,
     /// What the account may ask.
     pub limits: PaceLimits,
     /// Today as `2026-11-22`: prices have an end.
@@ -62,13 +64,15 @@ impl Gemini {
             name: setup.name.clone(),
             vendor: "gemini".to_owned(),
             summary: format!("{} at {}", setup.model, setup.base_url),
-            version: format!("gemini-{}-{} {base} {}", wire::VERSION, prompt::VERSION, setup.model),
+            version: version(&setup),
             reads_words: true,
             leaves_per_subtree_max: Some(SUBTREE_LEAVES_DEFAULT),
             words_per_question_max: Some(QUESTION_WORDS_MAX),
             rows_per_answer_max: Some(LIST_ROWS_PER_ANSWER),
             mends: true,
             price: setup.price.or_else(|| known::price(&setup.model, &setup.today)),
+            thinks: true,
+            sight: known::sight(&setup.model, setup.showing.unwrap_or(Showing::Auto)),
             limits: setup.limits,
             answer_ms_typical: 5_000,
         };
@@ -107,7 +111,7 @@ impl Gemini {
         Subject {
             question: wire::request(&self.setup.model, settings, prompt, question, (true, None)),
             shown: prompt.shown(body.clone(), question),
-            document: prompt.document.clone(),
+            document: prompt.whole_document(),
             plain: wire::PLAIN,
         }
     }
@@ -117,6 +121,13 @@ impl Gemini {
         head.extend([secret_header("x-goog-api-key", self.setup.key.reveal())?]);
         Ok(head)
     }
+}
+
+/// All that changes the answer, besides what stands in the question.
+fn version(setup: &Setup) -> String {
+    let Setup { base_url, model, showing, .. } = setup;
+    let base = base_url.trim_end_matches('/');
+    format!("gemini-{}-{} {base} {model} {showing:?}", wire::VERSION, prompt::VERSION)
 }
 
 #[async_trait]
@@ -179,7 +190,7 @@ impl Turn for Asking<'_> {
         let Gemini { card, setup, .. } = self.model;
         let mut findings = self.limits(is_held);
         findings.extend(other_than_asked(&card.name, &setup.model, heard.answered_by.as_deref()));
-        Ok(Said { text: heard.content, is_whole, usage, answered_by: heard.answered_by, findings })
+        Ok(Said { text: heard.content, tokens: Vec::new(), is_whole, usage, answered_by: heard.answered_by, findings })
     }
 }
 

@@ -12,9 +12,11 @@ pub mod registry;
 pub mod scripted;
 mod turns;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sluice_extract::attribution::EvidenceMap;
@@ -25,6 +27,7 @@ use sluice_extract::schema::{Schema, Subtree};
 pub use sluice_extract::mend::Amiss;
 pub use sluice_extract::pace::PaceLimits;
 pub use sluice_extract::rows::RowsTurn;
+pub use sluice_extract::sight::{Showing, Sight};
 pub use sluice_extract::usage::{Price, Usage};
 
 /// Who is asked.
@@ -75,6 +78,12 @@ pub struct ModelCard {
     /// What it costs; `None` where that is not known.
     #[serde(default)]
     pub price: Option<Price>,
+    /// It may think before it answers, which takes tokens.
+    #[serde(default)]
+    pub thinks: bool,
+    /// What it is shown of a document besides the text.
+    #[serde(default)]
+    pub sight: Sight,
     /// How often it may be asked.
     #[serde(default)]
     pub limits: PaceLimits,
@@ -101,10 +110,30 @@ pub struct Question {
     pub keep_for: Option<String>,
     /// For values that are asked again: what was wrong with them.
     pub amiss: Vec<Amiss>,
+    /// What of the document is shown as it looks, besides its text.
+    pub shown: Vec<Look>,
     /// How to ask.
     pub settings: Settings,
     /// 1 for the first attempt.
     pub attempt: u32,
+}
+
+/// A page, or all of them, as they look.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Look {
+    /// The page; `None` for the whole document.
+    pub page: Option<u32>,
+    /// `image/png`, `application/pdf`, ...
+    pub media_type: &'static str,
+    /// The picture, or the file.
+    pub bytes: Bytes,
+}
+
+impl std::fmt::Debug for Look {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { page, media_type, bytes } = self;
+        write!(f, "Look({page:?}, {media_type}, {} bytes)", bytes.len())
+    }
 }
 
 /// How a model is asked. Part of every remembered answer's key.
@@ -127,6 +156,9 @@ pub struct Answer {
     pub value: Value,
     /// Where the model saw each value, by JSON pointer into the *whole result* (the subtree's path included).
     pub evidence: EvidenceMap,
+    /// How probable the model held the least probable token of each value, where its server told, by JSON pointer into the
+    /// whole result.
+    pub probabilities: BTreeMap<String, f32>,
     /// What it took.
     pub usage: Usage,
     /// Who answered, in the words of its server; `None` where it did not say.

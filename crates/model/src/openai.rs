@@ -20,7 +20,11 @@ use self::wire::Heard;
 use crate::http::{Hearing as _, Http, NoAnswer, Secret, Subject, secret_header};
 use crate::prompt::{self, Prompt};
 use crate::turns::{self, Said, Turn, other_than_asked};
-use crate::{Answer, Model, ModelCard, ModelError, PaceLimits, Price, Question, Settings};
+use crate::{Answer, Model, ModelCard, ModelError, PaceLimits, Price, Question, Settings, Showing, Sight};
+
+/// Tokens of a picture of a page, where nobody said otherwise: 85, and 170 for each of six tiles of 512 pixels, as OpenAI
+/// counts them for its models that see.
+const TOKENS_PER_PICTURE: u64 = 1_105;
 
 /// OpenAI's own address.
 pub const BASE_URL: &str = "https://api.openai.com/v1";
@@ -44,6 +48,14 @@ pub struct Setup {
     pub leaves_per_subtree_max: Option<usize>,
     /// What it costs, if that is known.
     pub price: Option<Price>,
+    /// What it is shown besides the text; the text alone unless somebody says so, for not every model can see.
+    pub showing: Showing,
+    /// It may think before it answers: for the estimate.
+    pub thinks: bool,
+    /// The server is asked how probable each token was. It costs no tokens, but not every server takes it.
+    pub token_probabilities: bool,
+    /// Tokens of a picture, where that is known.
+    pub tokens_per_picture: Option<u64>,
     /// What the account may ask.
     pub limits: PaceLimits,
     /// Members of the request besides those that are sent anyway, such as `max_tokens` or `reasoning_effort`.
@@ -75,6 +87,8 @@ impl OpenAi {
             rows_per_answer_max: Some(setup.rows_per_answer_max.unwrap_or(LIST_ROWS_PER_ANSWER)),
             mends: true,
             price: setup.price,
+            thinks: setup.thinks,
+            sight: sight(&setup),
             limits: setup.limits,
             answer_ms_typical: 5_000,
         };
@@ -117,7 +131,7 @@ impl OpenAi {
         Subject {
             question: wire::request(&self.setup, settings, prompt, question, Taken::default()),
             shown: prompt.shown(body.clone(), question),
-            document: prompt.document.clone(),
+            document: prompt.whole_document(),
             plain: wire::PLAIN,
         }
     }
@@ -133,11 +147,24 @@ impl OpenAi {
     }
 }
 
+/// A PDF as it is only where somebody said that the server takes one.
+fn sight(setup: &Setup) -> Sight {
+    Sight {
+        showing: setup.showing,
+        takes_pdf: setup.showing == Showing::Pdf,
+        tokens_per_picture: setup.tokens_per_picture.unwrap_or(TOKENS_PER_PICTURE),
+        // OpenAI draws each page of a PDF, and reads its text once more.
+        tokens_per_pdf_page: 2 * setup.tokens_per_picture.unwrap_or(TOKENS_PER_PICTURE),
+    }
+}
+
 /// All that changes the answer, besides what stands in the question. Where the server stands is part of it: another one
 /// may serve another model under the same name.
 fn version(setup: &Setup) -> String {
     let extra = serde_json::to_string(&setup.extra).unwrap_or_default();
-    format!("openai-{}-{} {} {extra}", wire::VERSION, prompt::VERSION, setup.base_url) + " " + &setup.model
+    let base = &setup.base_url;
+    let shown = format!("{:?} {}", setup.showing, setup.token_probabilities);
+    format!("openai-{}-{} {base} {extra} {} {shown}", wire::VERSION, prompt::VERSION, setup.model)
 }
 
 #[async_trait]
@@ -185,7 +212,14 @@ impl Turn for Asking<'_> {
         let OpenAi { card, setup, .. } = self.model;
         let mut findings = limits(&card.name, self.settings, taken);
         findings.extend(other_than_asked(&card.name, &setup.model, heard.answered_by.as_deref()));
-        Ok(Said { text: heard.content, is_whole, usage, answered_by: heard.answered_by, findings })
+        Ok(Said {
+            text: heard.content,
+            tokens: heard.probable,
+            is_whole,
+            usage,
+            answered_by: heard.answered_by,
+            findings,
+        })
     }
 }
 
@@ -200,6 +234,8 @@ fn limits(name: &str, settings: &Settings, taken: Taken) -> Vec<Finding> {
     };
     let temperature = settings.temperature.filter(|_| !taken.temperature).map(|_| "takes no temperature");
     let seed = settings.seed.filter(|_| !taken.seed).map(|_| "takes no seed");
-    let told = [structure, temperature, seed].into_iter().flatten();
+    let pictures = (!taken.pictures).then_some("takes no pictures; it was given the text alone");
+    let probabilities = (!taken.logprobs).then_some("does not tell how probable its tokens are");
+    let told = [structure, temperature, seed, pictures, probabilities].into_iter().flatten();
     told.map(|told| Finding::new(FindingKind::ModelLimited, format!("{name} {told}"))).collect()
 }

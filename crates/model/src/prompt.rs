@@ -7,14 +7,21 @@
 mod citations;
 mod cut;
 mod pages;
+mod probable;
 
+use std::collections::BTreeMap;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use sluice_extract::attribution::EvidenceMap;
 use sluice_extract::code::Code;
+use sluice_extract::page::ContentHash;
 use sluice_extract::schema::lower::{Dialect, Lowered, lower};
 
 use self::pages::Pages;
-use crate::{Amiss, ModelError, Question, RowsTurn};
+pub(crate) use self::probable::Token;
+use crate::{Amiss, Look, ModelError, Question, RowsTurn};
 
 /// Part of every vendor's version: it changes with the words below.
 pub(crate) const VERSION: &str = "2";
@@ -40,6 +47,8 @@ const SOURCES: &str = "sources";
 pub(crate) struct Prompt {
     /// The pages, each line with its number.
     pub(crate) document: String,
+    /// What of it is shown as it looks; it follows the text.
+    pub(crate) looks: Vec<Seen>,
     /// What is asked; it follows the document.
     pub(crate) question: String,
     /// What the answer must look like, in the vendor's words.
@@ -50,6 +59,29 @@ pub(crate) struct Prompt {
     pages: Pages,
     path: String,
     is_turn: bool,
+}
+
+/// A page, or the whole document, as it looks.
+pub(crate) struct Seen {
+    /// What it is, in words that go before it.
+    pub(crate) label: String,
+    /// `image/png`, `application/pdf`, ...
+    pub(crate) media_type: &'static str,
+    /// The bytes, in base64.
+    pub(crate) base64: String,
+}
+
+impl Seen {
+    fn new(look: &Look) -> Self {
+        let what = look.page.map_or_else(|| "The document".to_owned(), |page| format!("Page {page}"));
+        let label = format!("{what} as it looks, for what its lines do not tell:");
+        Self { label, media_type: look.media_type, base64: STANDARD.encode(&look.bytes) }
+    }
+
+    /// As browsers write it.
+    pub(crate) fn data_url(&self) -> String {
+        format!("data:{};base64,{}", self.media_type, self.base64)
+    }
 }
 
 impl Prompt {
@@ -68,8 +100,15 @@ impl Prompt {
         let asked = asked(question, &pages, &schema);
         let is_turn = question.rows.is_some();
         let before = amiss_in_words(&question.amiss) + &question.rows.as_ref().map(turn_in_words).unwrap_or_default();
+        let looks = question.shown.iter().map(Seen::new).collect();
         let (document, question) = (pages.text.clone(), format!("{asked}{before}"));
-        Ok(Self { document, question, schema, asked, lowered, pages, path, is_turn })
+        Ok(Self { document, looks, question, schema, asked, lowered, pages, path, is_turn })
+    }
+
+    /// All that it says of the document, as who has the document can say it again.
+    pub(crate) fn whole_document(&self) -> String {
+        let looks = self.looks.iter().map(|look| ContentHash::of(look.base64.as_bytes()).to_string());
+        looks.fold(self.document.clone(), |whole, look| whole + "\n" + &look)
     }
 
     /// A request about it without anything that stands in the document: for who reads a recording.
@@ -77,7 +116,10 @@ impl Prompt {
         let lines = self.document.lines().count();
         let said = if question.len() > self.asked.len() { "\n\n[what was said before]" } else { "" };
         let asked = format!("{}{said}", self.asked);
-        swap(&mut request, &[(&self.document, &format!("[the document in {lines} lines]\n")), (question, &asked)]);
+        let document = format!("[the document in {lines} lines]\n");
+        let mut texts = vec![(self.document.as_str(), document.as_str()), (question, &asked)];
+        texts.extend(self.looks.iter().map(|look| (look.base64.as_str(), "[a picture]")));
+        swap(&mut request, &texts);
         request
     }
 
@@ -102,16 +144,32 @@ impl Prompt {
         Ok(self.taken(answer, row_first))
     }
 
-    /// The same of an answer that was cut off: what stands there whole. `None` where nothing does.
-    pub(crate) fn take_cut(&self, text: &str, row_first: usize) -> Option<(Value, EvidenceMap)> {
-        let answer = serde_json::from_str(&cut::closed(bare(text))?).ok()?;
+    /// The same of an answer that was cut off: what stands there whole, and whether that is all of the values, for only
+    /// their places were cut. `None` where nothing stands there.
+    pub(crate) fn take_cut(&self, text: &str, row_first: usize) -> Option<(Value, EvidenceMap, bool)> {
+        let answer: Value = serde_json::from_str(&cut::closed(bare(text))?).ok()?;
+        // The places are said after the values.
+        let is_all = answer.get(DATA).is_some() && answer.get(SOURCES).is_some();
         let (value, evidence) = self.taken(answer, row_first);
         let is_empty = match &value {
             Value::Object(entries) => entries.is_empty(),
             Value::Array(items) => items.is_empty(),
             value => value.is_null(),
         };
-        (!is_empty).then_some((value, evidence))
+        (is_all || !is_empty).then_some((value, evidence, is_all))
+    }
+
+    /// How probable the values of an answer were, by pointer into the whole result.
+    pub(crate) fn probabilities(&self, said: &str, tokens: &[Token], row_first: usize) -> BTreeMap<String, f32> {
+        let answer = bare(said);
+        // A part of the same text.
+        let begun = answer.as_ptr() as usize - said.as_ptr() as usize;
+        let found = probable::probabilities(answer, begun, said, tokens);
+        let inside = |(pointer, probable): (String, f32)| {
+            let pointer = citations::shifted(pointer.strip_prefix(&format!("/{DATA}"))?, row_first);
+            Some((format!("{}{pointer}", self.path), probable))
+        };
+        found.into_iter().filter_map(inside).collect()
     }
 
     /// The question for the entries of a list that follow those there are.

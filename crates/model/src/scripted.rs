@@ -30,7 +30,7 @@ use sluice_extract::merge::part_of;
 use sluice_extract::page::ContentHash;
 use sluice_extract::schema::Subtree;
 
-use crate::{Answer, Model, ModelCard, ModelError, PaceLimits, Price, Question, RowsTurn, Usage};
+use crate::{Answer, Model, ModelCard, ModelError, PaceLimits, Price, Question, RowsTurn, Sight, Usage};
 
 /// A model that reads from a script.
 #[derive(Debug)]
@@ -111,6 +111,8 @@ impl Scripted {
             rows_per_answer_max: script.rows_per_answer_max,
             mends: false,
             price: Some(script.price),
+            thinks: false,
+            sight: Sight::default(),
             limits: script.limits,
             answer_ms_typical: 200,
         };

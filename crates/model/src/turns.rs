@@ -9,7 +9,7 @@ use sluice_extract::attribution::EvidenceMap;
 use sluice_extract::code::{Code, Finding, FindingKind};
 use sluice_extract::limits::MODEL_TURNS_MAX;
 
-use crate::prompt::Prompt;
+use crate::prompt::{Prompt, Token};
 use crate::{Answer, ModelError, Usage};
 
 /// One exchange with a vendor.
@@ -24,6 +24,8 @@ pub(crate) trait Turn: Sync {
 pub(crate) struct Said {
     /// The text of the answer.
     pub(crate) text: String,
+    /// The same in tokens, where the vendor told how probable each was.
+    pub(crate) tokens: Vec<Token>,
     /// It ends where the model wanted, and not at a limit.
     pub(crate) is_whole: bool,
     /// What it took.
@@ -51,19 +53,21 @@ pub(crate) async fn ask(vendor: &impl Turn, prompt: &Prompt) -> Result<Answer, M
         answer.answered_by = said.answered_by.or(answer.answered_by);
         tell(&mut answer.findings, said.findings);
         let begun = rows(&answer.value);
-        let (value, evidence) = if said.is_whole {
-            prompt.take(&said.text, begun).map_err(|error| error.after(answer.usage))?
+        let (value, evidence, is_whole) = if said.is_whole {
+            let (value, evidence) = prompt.take(&said.text, begun).map_err(|error| error.after(answer.usage))?;
+            (value, evidence, true)
         } else {
             let nothing =
                 ModelError::new(Code::AnswerInvalid, "the answer was cut off at the model's limit").after(answer.usage);
             match prompt.take_cut(&said.text, begun) {
-                None if prompt.is_turn() => (Value::Array(Vec::new()), EvidenceMap::new()),
+                None if prompt.is_turn() => (Value::Array(Vec::new()), EvidenceMap::new(), false),
                 taken => taken.ok_or(nothing)?,
             }
         };
+        answer.probabilities.extend(prompt.probabilities(&said.text, &said.tokens, begun));
         let more = add(&mut answer, value, evidence);
-        answer.is_cut = !said.is_whole;
-        if said.is_whole || prompt.is_turn() {
+        answer.is_cut = !is_whole;
+        if is_whole || prompt.is_turn() {
             return Ok(answer);
         }
         if more == 0 {

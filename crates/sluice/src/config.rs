@@ -16,7 +16,7 @@ use sluice_model::http::{Http, Patience, Secret, Tape};
 use sluice_model::openai::{self, OpenAi};
 use sluice_model::registry::Registry;
 use sluice_model::scripted::Scripted;
-use sluice_model::{Model, PaceLimits};
+use sluice_model::{Model, PaceLimits, Showing};
 use sluice_store::system_clock;
 
 use self::file::{Entry, Vendor};
@@ -181,6 +181,10 @@ impl Settings {
                     leaves_per_subtree_max: entry.leaves_per_subtree_max,
                     rows_per_answer_max: entry.rows_per_answer_max,
                     price: entry.price(),
+                    showing: entry.pages_as.unwrap_or_default(),
+                    thinks: entry.thinks,
+                    token_probabilities: entry.token_probabilities,
+                    tokens_per_picture: entry.tokens_per_picture,
                     limits: entry.limits(),
                     extra: entry.extra.clone(),
                 },
@@ -195,6 +199,7 @@ impl Settings {
                     ),
                     model: entry.model().to_owned(),
                     price: entry.price(),
+                    showing: entry.pages_as,
                     limits: entry.limits(),
                     today: today(),
                 },
@@ -218,6 +223,10 @@ impl Settings {
             leaves_per_subtree_max: None,
             rows_per_answer_max: None,
             price: None,
+            showing: Showing::Text,
+            thinks: false,
+            token_probabilities: false,
+            tokens_per_picture: None,
             limits: PaceLimits::default(),
             extra: Map::new(),
         };
@@ -258,6 +267,7 @@ fn of_gemini(name: &str, key: &str, http: Http) -> Arc<dyn Model> {
         key: Secret::new(key),
         model,
         price: None,
+        showing: None,
         limits: PaceLimits::default(),
         today: today(),
     };

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use sluice_document::Reader;
 use sluice_extract::id::JobId;
 use sluice_extract::limits::{JOBS_IN_HAND_MAX, QUESTIONS_OPEN_OVER_ALL_MAX};
+use sluice_model::embedded::Embedded;
 use sluice_model::registry::Registry;
 use sluice_model::{Model, ModelError};
 use sluice_store::{Blobs, Clock, Store};
@@ -138,13 +139,16 @@ pub(crate) struct Desk {
     pub(super) turns: Turns,
     pub(super) paces: Paces,
     pub(super) being_asked: BeingAsked,
+    /// What a vendor's model says is held beside what this one says, for how sure one can be.
+    pub(super) second: Embedded,
 }
 
 impl Desk {
     pub(super) fn new(parts: Parts, options: Options) -> Self {
         let library = Library::new(parts.blobs.clone(), Arc::clone(&parts.reader), options.readings_max);
         let turns = Turns::new(options.questions_max);
-        Self { parts, options, library, turns, paces: Paces::default(), being_asked: BeingAsked::default() }
+        let (paces, being_asked, second) = (Paces::default(), BeingAsked::default(), Embedded::default());
+        Self { parts, options, library, turns, paces, being_asked, second }
     }
 
     /// Unix time in milliseconds.

@@ -4,8 +4,8 @@
 //! want the same document at the same time wait for one reading and share one copy. Never parses a byte. Called by the
 //! steps of a job.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, PoisonError, Weak};
 
 use bytes::Bytes;
 use miniz_oxide::deflate::compress_to_vec_zlib;
@@ -14,9 +14,12 @@ use serde::{Deserialize, Serialize};
 use sluice_document::{PageSelection, Reader};
 use sluice_extract::attribution::Index;
 use sluice_extract::code::{Code, Finding};
+use sluice_extract::limits::{MODEL_PICTURE_PIXELS, MODEL_PICTURES_MAX, MODEL_SHOWN_BYTES_MAX};
 use sluice_extract::page::{ContentHash, Document};
+use sluice_extract::sight::Shown;
+use sluice_model::Look;
 use sluice_store::{Blobs, StoreError, Tenant};
-use tokio::sync::OnceCell;
+use tokio::sync::{Mutex, OnceCell};
 
 use super::patience::patiently;
 use super::turns::{Turn, Turns};
@@ -26,6 +29,9 @@ use crate::steps::read_document::read_document;
 /// Fastest of the levels: words and numbers shrink to a fifth already.
 const COMPRESSION_LEVEL: u8 = 1;
 
+/// Bytes of pictures of one document from which on no more are kept.
+const DRAWN_BYTES_MAX: usize = 64 * 1024 * 1024;
+
 /// A document that was read.
 pub(crate) struct Volume {
     /// Its pages.
@@ -33,6 +39,8 @@ pub(crate) struct Volume {
     /// What reading has to doubt.
     pub(crate) findings: Vec<Finding>,
     index: OnceCell<Arc<Index>>,
+    /// Its pages as they look, as far as somebody wanted them.
+    drawn: Mutex<BTreeMap<u32, Look>>,
 }
 
 /// A volume as it is kept.
@@ -49,7 +57,7 @@ pub(crate) struct Library {
     blobs: Blobs,
     reader: Arc<Reader>,
     readings: Turns,
-    shelves: Mutex<HashMap<(ContentHash, ContentHash), Weak<Shelf>>>,
+    shelves: std::sync::Mutex<HashMap<(ContentHash, ContentHash), Weak<Shelf>>>,
 }
 
 /// Who holds it gets the document, and shares it with all who hold it.
@@ -64,7 +72,7 @@ pub(crate) struct Ticket {
 
 impl Library {
     pub(crate) fn new(blobs: Blobs, reader: Arc<Reader>, readings_max: usize) -> Self {
-        Self { blobs, reader, readings: Turns::new(readings_max), shelves: Mutex::default() }
+        Self { blobs, reader, readings: Turns::new(readings_max), shelves: std::sync::Mutex::default() }
     }
 
     /// For these pages of the document with these bytes. Where it must be read, it is read when its tenant is next.
@@ -90,6 +98,52 @@ impl Library {
             self.read(ticket).await
         });
         volume.await.cloned()
+    }
+
+    /// Pages as they look, or the file, within what a question may carry.
+    pub(crate) async fn looks(&self, ticket: &Ticket, volume: &Volume, shown: &Shown) -> Result<Vec<Look>, StepError> {
+        let document = &volume.document;
+        let file = match shown {
+            Shown::Nothing => return Ok(Vec::new()),
+            Shown::File => Some(bytes_of(&self.blobs, &ticket.of, "document").await?),
+            Shown::Pictures(_) => None,
+        };
+        let pages = match (shown, file) {
+            (_, Some(bytes)) if bytes.len() <= MODEL_SHOWN_BYTES_MAX => {
+                return Ok(vec![Look { page: None, media_type: document.media.media_type(), bytes }]);
+            }
+            (Shown::Pictures(pages), _) => pages.clone(),
+            _ => document.pages.iter().map(|page| page.number).take(MODEL_PICTURES_MAX).collect(),
+        };
+        let mut left = MODEL_SHOWN_BYTES_MAX;
+        let mut drawn = self.drawn(ticket, volume, &pages).await?;
+        drawn.retain(|look| {
+            let is_room = look.bytes.len() <= left;
+            left -= if is_room { look.bytes.len() } else { 0 };
+            is_room
+        });
+        Ok(drawn)
+    }
+
+    /// Pictures of pages. Each is drawn once for all who hold the document, as long as they are not too many.
+    async fn drawn(&self, ticket: &Ticket, volume: &Volume, pages: &[u32]) -> Result<Vec<Look>, StepError> {
+        let mut known = volume.drawn.lock().await;
+        let missing: Vec<u32> = pages.iter().copied().filter(|page| !known.contains_key(page)).collect();
+        let mut new = BTreeMap::new();
+        if !missing.is_empty() {
+            let bytes = bytes_of(&self.blobs, &ticket.of, "document").await?;
+            let dpi = dots_per_inch(&volume.document, &missing);
+            let _permit = ticket.turn.come().await;
+            let reader = Arc::clone(&self.reader);
+            let drawn = on_a_thread(move || reader.render(&bytes, &missing, dpi)).await??;
+            let look = |png: Vec<u8>, page| Look { page: Some(page), media_type: "image/png", bytes: png.into() };
+            new.extend(drawn.into_iter().map(|picture| (picture.page, look(picture.png, picture.page))));
+        }
+        let found = pages.iter().filter_map(|page| known.get(page).or_else(|| new.get(page)).cloned()).collect();
+        if known.values().map(|look| look.bytes.len()).sum::<usize>() < DRAWN_BYTES_MAX {
+            known.extend(new);
+        }
+        Ok(found)
     }
 
     async fn find(&self, ticket: &Ticket) -> Result<Option<Arc<Volume>>, StepError> {
@@ -119,7 +173,12 @@ impl Library {
 
 impl Volume {
     fn new(kept: Kept) -> Arc<Self> {
-        Arc::new(Self { document: Arc::new(kept.document), findings: kept.findings, index: OnceCell::new() })
+        Arc::new(Self {
+            document: Arc::new(kept.document),
+            findings: kept.findings,
+            index: OnceCell::new(),
+            drawn: Mutex::default(),
+        })
     }
 
     /// Its words, to find quotes by.
@@ -147,6 +206,13 @@ pub(crate) async fn bytes_of(blobs: &Blobs, hash: &ContentHash, what: &str) -> R
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// So that the longest side of these pages is as long as a picture's may be.
+fn dots_per_inch(document: &Document, pages: &[u32]) -> f32 {
+    let asked = document.pages.iter().filter(|page| pages.contains(&page.number));
+    let points = asked.map(|page| page.width.max(page.height)).fold(1.0, f32::max);
+    (MODEL_PICTURE_PIXELS * 72.0 / points).clamp(20.0, 300.0)
 }
 
 /// Work that takes milliseconds or more is not for a thread that others wait for.

@@ -5,12 +5,13 @@
 use std::sync::Arc;
 
 use serde_json::Value;
-use sluice_extract::code::Code;
+use sluice_extract::code::{Code, Finding, FindingKind};
 use sluice_extract::config::Config;
 use sluice_extract::job::{self, SubtreeState};
 use sluice_extract::retry::RetryRule;
 use sluice_extract::schema::{Schema, Subtree, split};
-use sluice_model::{Model, Settings};
+use sluice_extract::sight::Shown;
+use sluice_model::{Look, Model, ModelCard, Question, Settings};
 use sluice_store::JobRow;
 use tokio::sync::OnceCell;
 
@@ -110,6 +111,41 @@ impl Order {
             .get_or_init(|| async { library.ticket(&self.job.tenant, &self.job.document_hash, pages) })
             .await;
         library.get(ticket).await
+    }
+}
+
+/// What a model is shown besides the text.
+impl Order {
+    /// Pages as they look, and what of them could not be shown: a question is not lost for that.
+    pub(super) async fn shown(&self, card: &ModelCard, question: &Question) -> (Vec<Look>, Vec<Finding>) {
+        let shown = card.sight.of(&question.document, &question.pages);
+        let looks = match (&shown, self.ticket.get()) {
+            (Shown::Nothing, _) | (_, None) => return (Vec::new(), Vec::new()),
+            (_, Some(ticket)) => match self.document().await {
+                Ok(volume) => self.desk.library.looks(ticket, &volume, &shown).await,
+                Err(error) => Err(error),
+            },
+        };
+        let doubt = |told: String| vec![Finding::new(FindingKind::ModelLimited, told)];
+        match looks {
+            Err(error) => (Vec::new(), doubt(format!("{} was given the text alone: {}", card.name, error.message))),
+            Ok(looks) if looks.is_empty() => {
+                (looks, doubt(format!("{} was given the text alone: its pages could not be drawn", card.name)))
+            }
+            Ok(looks) => {
+                let left = left_out(&shown, &looks);
+                let told = format!("of {left} pages {} was given the text alone: no more are shown at once", card.name);
+                (looks, if left > 0 { doubt(told) } else { Vec::new() })
+            }
+        }
+    }
+}
+
+/// Pages that were to be shown and are not.
+fn left_out(shown: &Shown, looks: &[Look]) -> usize {
+    match shown {
+        Shown::Nothing | Shown::File => 0,
+        Shown::Pictures(pages) => pages.len().saturating_sub(looks.len()),
     }
 }
 

@@ -28,6 +28,15 @@ struct OfModel {
     changed: Notify,
 }
 
+/// Who is asked where this model is left alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Otherwise {
+    /// Another model stands in.
+    Another,
+    /// Nobody.
+    Nobody,
+}
+
 /// A question that is being asked. Dropped without an end, nothing is learned from it.
 pub(super) struct Asking {
     model: Arc<OfModel>,
@@ -40,10 +49,19 @@ pub(super) struct Asking {
 impl Paces {
     /// Waits until this model may be asked a question that takes about this much.
     ///
+    /// Nobody was asked while a model is left alone, so that is no attempt where `otherwise` nobody could be asked: it is
+    /// waited for.
+    ///
     /// # Errors
     /// `model_unavailable` where it failed again and again and is left alone for a while, `rate_limited` where the wait
     /// would be long; both say until when.
-    pub(super) async fn come(&self, card: &ModelCard, estimate: Usage, turn: &Turn) -> Result<Asking, ModelError> {
+    pub(super) async fn come(
+        &self,
+        card: &ModelCard,
+        estimate: Usage,
+        turn: &Turn,
+        otherwise: Otherwise,
+    ) -> Result<Asking, ModelError> {
         let model = self.of(card);
         let tokens = told(&estimate).unwrap_or_default();
         let until_ms_max = passed_ms(self.since).saturating_add(MODEL_PACE_WAIT_MS_MAX);
@@ -57,7 +75,10 @@ impl Paces {
                     let (model, since) = (Arc::clone(&model), self.since);
                     return Ok(Asking { model, name, since, has_ended: false, _turn: permit });
                 }
-                Go::Not { until_ms, failures } => return Err(left_alone(card, failures, until_ms, now_ms)),
+                Go::Not { until_ms, failures } if otherwise == Otherwise::Another || until_ms > until_ms_max => {
+                    return Err(left_alone(card, failures, until_ms, now_ms));
+                }
+                Go::Not { until_ms, .. } => Some(until_ms),
                 Go::At(at_ms) if at_ms > until_ms_max => return Err(too_much(card, at_ms, now_ms)),
                 Go::At(at_ms) => Some(at_ms),
                 Go::WhenOneEnds => None,

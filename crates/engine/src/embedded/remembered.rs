@@ -17,7 +17,7 @@ use tokio::sync::{Mutex as Queue, OwnedMutexGuard};
 use crate::steps::extract_subtree::SubtreeResult;
 
 /// The wording of the questions, as far as the engine words them; models have versions of their own.
-pub(super) const PROMPT_VERSION: &str = "1";
+pub(super) const PROMPT_VERSION: &str = "2";
 
 /// Are answers kept, and given again?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 //!
 //! Never appends and never repeats: `work` does. Called by `work`.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ use sluice_extract::limits::MODEL_TURNS_MAX;
 use sluice_extract::page::ContentHash;
 use sluice_extract::rows::RowsTaken;
 use sluice_extract::schema::Subtree;
-use sluice_model::{Answer, ModelCard, ModelError, Question};
+use sluice_model::{Answer, Model as _, ModelCard, ModelError, Question};
 use sluice_store::Remember;
 use tokio::sync::OwnedMutexGuard;
 
@@ -158,6 +159,8 @@ async fn ask(order: &Order, state: &SubtreeState, attempt: u32, spent: &mut Spen
         rows: None,
         keep_for: keep_for(order, &asked).map_err(at_once)?,
         amiss: Vec::new(),
+        // Put in where it is asked.
+        shown: Vec::new(),
         settings: order.model_settings().map_err(at_once)?,
         attempt,
     });
@@ -165,6 +168,7 @@ async fn ask(order: &Order, state: &SubtreeState, attempt: u32, spent: &mut Spen
     let mut asker = Asker { order, model: model.as_ref(), spent };
     let is_wanted = order.config().map_err(at_once)?.enable_agentic_array_extraction;
     let rows_max = rows_per_turn(model.card(), subtree, &question.document, &question.pages, is_wanted);
+    let second = second_answer(order, model.card(), &question);
     let (answer, is_all) = match rows_max {
         Some(rows_max) => {
             let list = List { question: Arc::clone(&question), rows_max, taken: Arc::new(state.rows.clone()) };
@@ -175,9 +179,18 @@ async fn ask(order: &Order, state: &SubtreeState, attempt: u32, spent: &mut Spen
         }
         None => (ask_whole(&mut asker, &question, checking).await?, true),
     };
-    let result = checked(&question, &index, answer, checking).await.map_err(of_model)?;
+    let answers = (answer, second.await);
+    let result = checked(&question, &index, answers, checking).await.map_err(of_model)?;
     let remember = (remembers && is_all).then(|| to_remember(name, &result)).flatten();
     Ok(Came::Whole(result, Kept { remember, alone }, false))
+}
+
+/// What the reader of layout says to the same question: free, in milliseconds, and without the vendor's habits.
+async fn second_answer(order: &Order, card: &ModelCard, question: &Question) -> Option<Answer> {
+    if !card.mends {
+        return None;
+    }
+    order.desk.second.ask(question).await.ok()
 }
 
 /// The name under which the document is kept for a job that asks more than one question about it.
@@ -238,12 +251,16 @@ async fn ask_rows(asker: &mut Asker<'_>, list: List) -> Result<Turned, Failed> {
 async fn ask_whole(asker: &mut Asker<'_>, question: &Question, checking: Checking) -> Result<Answer, Failed> {
     let mut answer = asker.ask(question).await.map_err(of_model)?;
     let was_cut_once = answer.is_cut;
+    // What is not valid is asked again once, however often the rest of a cut answer is asked for.
+    let mut asked = BTreeSet::new();
     for _ in 0..MODEL_TURNS_MAX {
         let is_needed = asker.model.card().mends && (checking == Checking::On || answer.is_cut);
-        let Some(again) = is_needed.then(|| mending(question, &answer)).flatten() else { break };
+        let Some(again) = is_needed.then(|| mending(question, &answer, &asked)).flatten() else { break };
+        asked.extend(again.amiss.iter().map(|amiss| amiss.pointer.clone()));
         // What there is, is worth more than a failure.
         let Ok(back) = asker.ask(&again).await else { break };
         let is_better = mended(question, &mut answer, &again.amiss, &back) > 0;
+        forget(&mut answer, &question.subtree.path, &again);
         let was_cut = std::mem::replace(&mut answer.is_cut, back.is_cut);
         if !is_better || !was_cut {
             break;
@@ -252,12 +269,23 @@ async fn ask_whole(asker: &mut Asker<'_>, question: &Question, checking: Checkin
         answer.is_cut = true;
     }
     // Which entries a list lacks, or an object inside, cannot be seen.
-    let lacks = |answer: &Answer| holds_parts(&answer.value) || mending(question, answer).is_some();
+    let lacks = |answer: &Answer| holds_parts(&answer.value) || mending(question, answer, &BTreeSet::new()).is_some();
     if was_cut_once && lacks(&answer) {
         let told = "the answer was cut off at the model's limit; ask for less at once with --max-leaves-per-subtree";
         answer.findings.push(Finding::new(FindingKind::ModelLimited, told).at(&question.subtree.path));
     }
     Ok(answer)
+}
+
+/// How probable values were that have others in their place now.
+fn forget(answer: &mut Answer, path: &str, again: &Question) {
+    let is_amiss = |pointer: &str| {
+        again.amiss.iter().any(|amiss| {
+            let rest = pointer.strip_prefix(path).and_then(|below| below.strip_prefix(amiss.pointer.as_str()));
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        })
+    };
+    answer.probabilities.retain(|pointer, _| !is_amiss(pointer));
 }
 
 fn part<'a>(asked: &'a Asked, id: &str) -> Result<&'a Subtree, StepError> {

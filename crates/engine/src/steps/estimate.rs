@@ -4,7 +4,7 @@
 //! as if they were not. Called by `local`.
 
 use sluice_extract::config::Config;
-use sluice_extract::estimate::of_question;
+use sluice_extract::estimate::{of_question, of_shown, of_thinking};
 use sluice_extract::page::Document;
 use sluice_extract::rows::LongList;
 use sluice_extract::schema::Schema;
@@ -20,7 +20,7 @@ pub struct Estimate {
     pub model: String,
     /// Pages that were read.
     pub pages: usize,
-    /// Calls, and tokens if the model does not think.
+    /// Calls and tokens.
     pub usage: Usage,
     /// US dollars; `None` where a price is not known.
     pub cost_usd: Option<f64>,
@@ -33,11 +33,16 @@ pub fn estimate(schema: &Schema, document: &Document, config: &Config, card: &Mo
     let mut usage = Usage::default();
     for planned in &plan.subtrees {
         let (subtree, pages) = (&planned.subtree, planned.pages.as_slice());
+        let mut add = |pages: &[u32], rows| {
+            usage += of_question(document, pages, subtree, rows);
+            usage += of_shown(card.sight.tokens(document, pages));
+            usage += of_thinking(config.enable_thinking && card.thinks);
+        };
         match rows_per_turn(card, subtree, document, pages, config.enable_agentic_array_extraction) {
-            Some(rows_max) => LongList::new(document, pages, rows_max)
-                .windows_of_pages()
-                .for_each(|pages| usage += of_question(document, pages, subtree, rows_max)),
-            None => usage += of_question(document, pages, subtree, 1),
+            Some(rows_max) => {
+                LongList::new(document, pages, rows_max).windows_of_pages().for_each(|pages| add(pages, rows_max));
+            }
+            None => add(pages, 1),
         }
     }
     if !card.mends {

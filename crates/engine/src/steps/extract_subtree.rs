@@ -3,10 +3,11 @@
 //!
 //! Never waits and never tries again: that is for whoever runs the step. Called by `embedded`.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::Value;
-use sluice_extract::attribution::{AttributionMap, EvidenceMap, Index, attribute_part};
+use sluice_extract::attribution::{AttributionMap, Beside, EvidenceMap, Index, attribute_part, weigh};
 use sluice_extract::code::{Code, Finding};
 use sluice_extract::mend;
 use sluice_extract::schema::Subtree;
@@ -33,25 +34,26 @@ pub enum Checking {
     Off,
 }
 
-/// Checks an answer and proves what is left.
+/// Checks an answer and proves what is left; `second` is what another reader says, for how sure one can be.
 ///
 /// # Errors
 /// `answer_invalid` where the answer has another shape than the question.
 pub async fn checked(
     question: &Arc<Question>,
     index: &Arc<Index>,
-    answer: Answer,
+    (answer, second): (Answer, Option<Answer>),
     checking: Checking,
 ) -> Result<SubtreeResult, ModelError> {
     let (question, index) = (Arc::clone(question), Arc::clone(index));
-    let proven = tokio::task::spawn_blocking(move || prove(&question, &index, answer, checking)).await;
+    let proven = tokio::task::spawn_blocking(move || prove(&question, &index, (answer, second), checking)).await;
     proven.unwrap_or_else(|_| Err(internal("the answer could not be checked; please report it".to_owned())))
 }
 
-/// The question for what is amiss in an answer; `None` where nothing is.
+/// The question for what is amiss in an answer, without the values that were asked again before; `None` where nothing is.
 #[must_use]
-pub fn mending(question: &Question, answer: &Answer) -> Option<Question> {
-    let amiss = mend::amiss(&question.subtree, &answer.value, answer.is_cut);
+pub fn mending(question: &Question, answer: &Answer, asked: &BTreeSet<String>) -> Option<Question> {
+    let mut amiss = mend::amiss(&question.subtree, &answer.value, answer.is_cut);
+    amiss.retain(|amiss| amiss.said.is_none() || !asked.contains(&amiss.pointer));
     let subtree = mend::question(&question.subtree, &amiss);
     (!amiss.is_empty()).then(|| Question { subtree, amiss, ..question.clone() })
 }
@@ -63,7 +65,12 @@ pub fn mended(question: &Question, answer: &mut Answer, amiss: &[Amiss], again: 
 }
 
 /// Milliseconds of work for a long answer: not for a thread that others wait for.
-fn prove(question: &Question, index: &Index, answer: Answer, checking: Checking) -> Result<SubtreeResult, ModelError> {
+fn prove(
+    question: &Question,
+    index: &Index,
+    (answer, second): (Answer, Option<Answer>),
+    checking: Checking,
+) -> Result<SubtreeResult, ModelError> {
     let subtree = &question.subtree;
     check_shape(question, &answer.value)?;
     let mut evidence = without_prefix(answer.evidence, &subtree.path);
@@ -75,7 +82,10 @@ fn prove(question: &Question, index: &Index, answer: Answer, checking: Checking)
     };
     let evidence = evidence.into_iter().map(|(pointer, hint)| (format!("{}{pointer}", subtree.path), hint)).collect();
     // Invariant: boxes, quotes and `match` come from the words of the page, whatever the model says.
-    let attributions = attribute_part(index, &subtree.path, &value, &question.schema, &evidence);
+    let mut attributions = attribute_part(index, &subtree.path, &value, &question.schema, &evidence);
+    let second = second.map(|second| (second.value, second.evidence));
+    let beside = Beside { second, probabilities: answer.probabilities };
+    weigh(&mut attributions, &subtree.path, &value, &beside);
     let findings = findings.into_iter().map(|finding| below(finding, &subtree.path));
     let findings = answer.findings.into_iter().chain(findings).collect();
     Ok(SubtreeResult { value, attributions, findings })

@@ -1,6 +1,7 @@
 //! A chosen place as an attribution: one location for each line, and a confidence.
 //!
-//! The only room that writes boxes, quotes and confidences. Called by `choose`.
+//! The only room that writes boxes, quotes and confidences; `weigh` changes the last for what else is known. Called by
+//! `choose`.
 
 use super::index::Index;
 use super::{Attribution, Evidence, Location, Match};

@@ -251,6 +251,7 @@ async fn a_subtree_is_a_part_of_the_whole_answer() {
         rows: None,
         keep_for: None,
         amiss: Vec::new(),
+        shown: Vec::new(),
         settings: Settings::default(),
         attempt: 1,
     };

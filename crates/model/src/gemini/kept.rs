@@ -69,7 +69,7 @@ impl Gemini {
         if prompt.document.len() / BYTES_PER_TOKEN < MODEL_KEPT_TOKENS_MIN {
             return (None, Usage::default());
         }
-        let keeping = self.kept.of(job, ContentHash::of(prompt.document.as_bytes()));
+        let keeping = self.kept.of(job, ContentHash::of(prompt.whole_document().as_bytes()));
         let mut took = Usage::default();
         let name = keeping.get_or_init(|| async {
             match self.make(job, prompt).await {
@@ -105,7 +105,7 @@ impl Gemini {
             "model": format!("models/{}", self.setup.model),
             "displayName": display_name(job),
             "systemInstruction": {"parts": [{"text": SYSTEM}]},
-            "contents": [{"role": "user", "parts": [{"text": prompt.document}]}],
+            "contents": [{"role": "user", "parts": super::wire::document(prompt)}],
             "ttl": format!("{MODEL_KEPT_SECONDS}s"),
         });
         let subject = || {
@@ -113,7 +113,7 @@ impl Gemini {
             let mut question = body.clone();
             question["displayName"] = Value::Null;
             let shown = prompt.shown(body.clone(), &prompt.question);
-            Subject { question, shown, document: prompt.document.clone(), plain: super::wire::PLAIN }
+            Subject { question, shown, document: prompt.whole_document(), plain: super::wire::PLAIN }
         };
         let place = self.place("cachedContents");
         let sent = self.http.send(::http::Method::POST, &place, self.head()?, Some(&body), subject).await;

@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 
-use crate::Price;
+use crate::{Price, Showing, Sight};
 
 /// The names that are offered.
 pub const NAMES: [&str; 4] = [DEFAULT, "gemini-2.5-pro", "gemini-3-pro-preview", "gemini-3-flash-preview"];
@@ -59,6 +59,14 @@ pub(super) fn least_thinking(model: &str) -> serde_json::Value {
         _ if model.starts_with("gemini-2.5") => serde_json::json!({"thinkingBudget": 0}),
         _ => serde_json::json!({"thinkingLevel": "LOW"}),
     }
+}
+
+/// What is shown, and what it takes: those of 2.5 count 258 tokens for a tile of 768 pixels, four for a page, and for a page
+/// of a PDF; later ones 1,120 and 560 (their documentation as of November 2026).
+pub(super) fn sight(model: &str, showing: Showing) -> Sight {
+    let (tokens_per_picture, tokens_per_pdf_page) =
+        if model.starts_with("gemini-2") { (1_032, 258) } else { (1_120, 560) };
+    Sight { showing, takes_pdf: showing != Showing::Pictures, tokens_per_picture, tokens_per_pdf_page }
 }
 
 /// Later ones ignore it.

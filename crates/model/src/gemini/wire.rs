@@ -70,12 +70,23 @@ pub(super) fn request(
         let contents = json!([{"role": "user", "parts": [{"text": question}]}]);
         return json!({"cachedContent": kept, "contents": contents, "generationConfig": config});
     }
+    let mut parts = document(prompt);
+    parts.push(json!({"text": question}));
     // Invariant: the document first and the question last, so that questions of one document begin alike.
     json!({
         "systemInstruction": {"parts": [{"text": SYSTEM}]},
-        "contents": [{"role": "user", "parts": [{"text": prompt.document}, {"text": question}]}],
+        "contents": [{"role": "user", "parts": parts}],
         "generationConfig": config,
     })
+}
+
+/// The document: its text, and what of it is shown.
+pub(super) fn document(prompt: &Prompt) -> Vec<Value> {
+    let looks = prompt.looks.iter().flat_map(|look| {
+        let data = json!({"mimeType": look.media_type, "data": look.base64});
+        [json!({"text": look.label}), json!({"inlineData": data})]
+    });
+    std::iter::once(json!({"text": prompt.document})).chain(looks).collect()
 }
 
 /// What came back.

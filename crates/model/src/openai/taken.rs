@@ -23,6 +23,10 @@ pub(super) struct Taken {
     pub(super) structure: Structure,
     pub(super) temperature: bool,
     pub(super) seed: bool,
+    /// Pages as they look.
+    pub(super) pictures: bool,
+    /// How probable each token is.
+    pub(super) logprobs: bool,
     /// `stream_options`, without which many servers tell no usage.
     pub(super) stream_options: bool,
     /// It was seen to hold an answer to a schema.
@@ -32,20 +36,37 @@ pub(super) struct Taken {
 impl Default for Taken {
     fn default() -> Self {
         let structure = Structure::Schema;
-        Self { structure, temperature: true, seed: true, stream_options: true, schema_worked: false }
+        Self {
+            structure,
+            temperature: true,
+            seed: true,
+            pictures: true,
+            logprobs: true,
+            stream_options: true,
+            schema_worked: false,
+        }
     }
 }
 
 impl Taken {
     /// The next less that could be taken, if the refusal is about something that was sent.
     pub(super) fn without(self, refusal: &Refusal, sent: &Value) -> Option<Self> {
+        let words = refusal.words().to_lowercase();
+        let about_pictures = ["image", "picture", "vision", "multimodal", "mmproj", "file_data", "content type"];
+        // Some servers call this a fault of their own.
+        let is_refused = matches!(refusal.status, 400 | 404 | 413 | 415 | 422 | 500 | 501);
+        if is_refused && self.pictures && has_pictures(sent) && about_pictures.iter().any(|it| words.contains(it)) {
+            return Some(Self { pictures: false, ..self });
+        }
         if !matches!(refusal.status, 400 | 415 | 422 | 501) {
             return None;
         }
-        let words = refusal.words().to_lowercase();
         let blames = |name: &str| sent.get(name).is_some() && words.contains(name);
         if blames("temperature") {
             return Some(Self { temperature: false, ..self });
+        }
+        if blames("logprobs") {
+            return Some(Self { logprobs: false, ..self });
         }
         if blames("stream_options") {
             return Some(Self { stream_options: false, ..self });
@@ -63,9 +84,17 @@ impl Taken {
         self.schema_worked |= seen.structure == Structure::Schema;
         self.temperature &= seen.temperature;
         self.seed &= seen.seed;
+        self.pictures &= seen.pictures;
+        self.logprobs &= seen.logprobs;
         self.stream_options &= seen.stream_options;
         if !self.schema_worked {
             self.structure = seen.structure;
         }
     }
+}
+
+/// Is more than text in it?
+fn has_pictures(sent: &Value) -> bool {
+    let messages = sent["messages"].as_array().into_iter().flatten();
+    messages.filter_map(|message| message["content"].as_array()).flatten().any(|part| part["type"] != "text")
 }

@@ -9,8 +9,10 @@ use sluice_extract::code::Code;
 use super::Setup;
 use super::taken::{Structure, Taken};
 use crate::http::{Hearing, Refusal, Secret};
-use crate::prompt::{Prompt, SYSTEM};
+use crate::prompt::{Prompt, SYSTEM, Token};
 use crate::{ModelError, Settings, Usage};
+
+const PDF: &str = "application/pdf";
 
 /// Changes with what is sent.
 pub(super) const VERSION: &str = "1";
@@ -41,7 +43,7 @@ pub(super) fn request(setup: &Setup, settings: &Settings, prompt: &Prompt, quest
         "messages".into(),
         json!([
             {"role": "system", "content": SYSTEM},
-            {"role": "user", "content": format!("{}\n{question}", prompt.document)},
+            {"role": "user", "content": content(prompt, question, taken)},
         ]),
     );
     match taken.structure {
@@ -64,14 +66,35 @@ pub(super) fn request(setup: &Setup, settings: &Settings, prompt: &Prompt, quest
     if let Some(seed) = settings.seed.filter(|_| taken.seed) {
         body.insert("seed".into(), json!(seed));
     }
+    if setup.token_probabilities && taken.logprobs {
+        body.insert("logprobs".into(), json!(true));
+    }
     body.extend(setup.extra.clone());
     Value::Object(body)
+}
+
+/// Text alone as a text, which every server takes.
+fn content(prompt: &Prompt, question: &str, taken: Taken) -> Value {
+    if prompt.looks.is_empty() || !taken.pictures {
+        return json!(format!("{}\n{question}", prompt.document));
+    }
+    let text = |text: &str| json!({"type": "text", "text": text});
+    let looks = prompt.looks.iter().flat_map(|look| {
+        let shown = match look.media_type {
+            PDF => json!({"type": "file", "file": {"filename": "document.pdf", "file_data": look.data_url()}}),
+            _ => json!({"type": "image_url", "image_url": {"url": look.data_url()}}),
+        };
+        [text(&look.label), shown]
+    });
+    std::iter::once(text(&prompt.document)).chain(looks).chain([text(question)]).collect()
 }
 
 /// What came back.
 #[derive(Debug, Default)]
 pub(super) struct Heard {
     pub(super) content: String,
+    /// The same in tokens, where the server told.
+    pub(super) probable: Vec<Token>,
     pub(super) refusal: Option<String>,
     pub(super) finish: Option<String>,
     pub(super) answered_by: Option<String>,
@@ -95,6 +118,20 @@ struct Choice {
     /// In one piece.
     message: Option<Message>,
     finish_reason: Option<String>,
+    logprobs: Option<Logprobs>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Logprobs {
+    content: Option<Vec<Logprob>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Logprob {
+    token: String,
+    logprob: f32,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -155,6 +192,8 @@ impl Hearing for Heard {
         self.answered_by = part.model.filter(|model| !model.is_empty()).or_else(|| self.answered_by.take());
         // Only one answer is asked for.
         let Some(choice) = part.choices.into_iter().next() else { return Ok(()) };
+        let tokens = choice.logprobs.and_then(|logprobs| logprobs.content).unwrap_or_default();
+        self.probable.extend(tokens.into_iter().map(|Logprob { token, logprob }| Token { text: token, logprob }));
         self.finish = choice.finish_reason.or_else(|| self.finish.take());
         if let Some(message) = choice.delta.or(choice.message) {
             self.content.push_str(message.content.as_deref().unwrap_or_default());

@@ -27,7 +27,7 @@ pub(super) fn evidence(sources: &Value, value: &Value, (path, begun): (&str, usi
 }
 
 /// The pointer of a row of this turn, as a row of all turns.
-fn shifted(pointer: &str, begun: usize) -> String {
+pub(super) fn shifted(pointer: &str, begun: usize) -> String {
     let mut tokens = pointer.splitn(3, '/');
     let (_, row, rest) = (tokens.next(), tokens.next(), tokens.next());
     match row.and_then(|row| row.parse::<usize>().ok()).filter(|_| begun > 0) {

@@ -75,6 +75,7 @@ pub fn question(part: usize, settings: Settings) -> Question {
         rows: None,
         keep_for: None,
         amiss: Vec::new(),
+        shown: Vec::new(),
         settings,
         attempt: 1,
     }

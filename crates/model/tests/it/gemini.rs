@@ -18,6 +18,7 @@ fn named(vendor: &Vendor, model: &str) -> Gemini {
         key: Secret::new("AIza-of-mine"),
         model: model.to_owned(),
         price: None,
+        showing: None,
         limits: PaceLimits::default(),
         today: "2026-11-22".to_owned(),
     };

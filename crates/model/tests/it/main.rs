@@ -4,4 +4,5 @@
 
 mod asked;
 mod gemini;
+mod looks;
 mod openai;

@@ -4,13 +4,17 @@ use insta::{assert_json_snapshot, assert_snapshot};
 use serde_json::{Map, Value, json};
 use sluice_model::http::Secret;
 use sluice_model::openai::{OpenAi, Setup};
-use sluice_model::{PaceLimits, Settings, Usage};
+use sluice_model::{PaceLimits, Settings, Showing, Usage};
 use sluice_testkit::vendor::{Reply, Vendor};
 
 use crate::asked::{ask, http, question, said, shown, took};
 
 fn model(vendor: &Vendor) -> OpenAi {
-    let setup = Setup {
+    OpenAi::new(setup(vendor), http())
+}
+
+fn setup(vendor: &Vendor) -> Setup {
+    Setup {
         name: "mine".to_owned(),
         base_url: format!("{}/v1/", vendor.base),
         key: Some(Secret::new("sk-of-mine\n")),
@@ -19,10 +23,13 @@ fn model(vendor: &Vendor) -> OpenAi {
         leaves_per_subtree_max: None,
         rows_per_answer_max: None,
         price: None,
+        showing: Showing::Auto,
+        thinks: false,
+        token_probabilities: false,
+        tokens_per_picture: None,
         limits: PaceLimits::default(),
         extra: Map::new(),
-    };
-    OpenAi::new(setup, http())
+    }
 }
 
 /// A stream that says a text in pieces, as OpenAI does.
@@ -65,6 +72,38 @@ fn what_is_sent() {
     assert_eq!(request.header("authorization"), Some("Bearer sk-of-mine"));
     assert_json_snapshot!(request.body);
     assert_snapshot!(request.body["messages"][1]["content"].as_str().unwrap());
+}
+
+#[test]
+fn how_probable_a_value_was_is_heard_where_its_server_tells() {
+    let token =
+        |text: &str, probable: f64| json!({"token": text, "logprob": probable.ln(), "bytes": [1], "top_logprobs": []});
+    let said = [("{\"data\": {\"number\": \"R", 0.9), ("-7", 0.5), ("\", \"cash\": true}}", 0.8)];
+    let events = |told: &[(&str, f64)]| {
+        let part = |(text, (token_text, probable)): (&(&str, f64), &(&str, f64))| {
+            let logprobs = json!({"content": [token(token_text, *probable)]});
+            json!({"choices": [{"delta": {"content": text.0}, "logprobs": logprobs, "finish_reason": null}]})
+        };
+        let end = json!({"choices": [{"delta": {}, "logprobs": null, "finish_reason": "stop"}]});
+        Reply::events(said.iter().zip(told).map(part).chain([end]))
+    };
+    let other = [said[0], ("-8", 0.5), said[2]];
+    let refused = Reply::json(400, &json!({"error": {"message": "this model does not take logprobs"}}));
+    let outcome = |replies: Vec<Reply>| {
+        let vendor = Vendor::saying(replies);
+        let model = OpenAi::new(Setup { token_probabilities: true, ..setup(&vendor) }, http());
+        let answer = ask(&model, &question(0, Settings::default())).unwrap();
+        assert_eq!(answer.value["number"], "R-7");
+        let told: Vec<String> =
+            answer.probabilities.iter().map(|(pointer, probable)| format!("{pointer} {probable:.2}")).collect();
+        let findings: Vec<String> = answer.findings.into_iter().map(|finding| finding.message).collect();
+        let asked: Vec<bool> = vendor.heard().iter().map(|request| request.body["logprobs"] == true).collect();
+        (told.join(", "), findings.join(", "), asked)
+    };
+    assert_eq!(outcome(vec![events(&said)]), ("/cash 0.80, /number 0.50".to_owned(), String::new(), vec![true]));
+    assert_eq!(outcome(vec![events(&other)]).0, "", "the tokens are not what was said");
+    let told = "mine does not tell how probable its tokens are".to_owned();
+    assert_eq!(outcome(vec![refused, whole()]), (String::new(), told, vec![true, false]));
 }
 
 #[test]
@@ -215,6 +254,14 @@ fn a_list_that_is_cut_off_goes_on_where_it_was() {
     assert_eq!(answer.evidence.keys().collect::<Vec<_>>(), ["/items/2/name", "/items/2/price"]);
     let asked = vendor.heard()[1].body["messages"][1]["content"].to_string();
     assert!(asked.contains("the first 2 entries"), "{asked}");
+}
+
+#[test]
+fn an_answer_whose_places_alone_are_cut_off_is_whole() {
+    let cut = "{\"data\": [], \"sources\": [{\"path\": \"/0\", \"lines\": [\"1:1\", \"1:";
+    let vendor = Vendor::saying(vec![stream(cut, "length")]);
+    let answer = ask(&model(&vendor), &question(1, Settings::default())).unwrap();
+    assert_eq!((answer.value, answer.is_cut, vendor.heard().len()), (json!([]), false, 1));
 }
 
 #[test]

@@ -8,6 +8,7 @@
 //! model = "Qwen/Qwen3-8B"
 //! key_env = "LOCAL_KEY"                    # the variable that holds the key; leave it out where none is wanted
 //! words_per_question_max = 20000           # for a model with a small window
+//! pages_as = "auto"                        # or "text", "pictures", "pdf": what it is shown besides the text
 //! requests_per_minute = 60                 # what your account may ask; tokens_per_minute as well
 //! timeouts = { connect = 10, first = 300, silence = 120, whole = 1800 }     # seconds
 //! price = { usd_per_million_input = 0.1, usd_per_million_cached = 0.1, usd_per_million_output = 0.4 }
@@ -21,7 +22,7 @@ use anyhow::Context as _;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use sluice_model::http::Patience;
-use sluice_model::{PaceLimits, Price, gemini, openai};
+use sluice_model::{PaceLimits, Price, Showing, gemini, openai};
 
 /// Its name where none is given.
 pub(super) const NAME: &str = "sluice.toml";
@@ -45,6 +46,15 @@ pub(super) struct Entry {
     pub(super) words_per_question_max: Option<usize>,
     pub(super) leaves_per_subtree_max: Option<usize>,
     pub(super) rows_per_answer_max: Option<usize>,
+    /// What it is shown of a page besides its text.
+    pub(super) pages_as: Option<Showing>,
+    pub(super) tokens_per_picture: Option<u64>,
+    /// It may think before it answers.
+    #[serde(default)]
+    pub(super) thinks: bool,
+    /// Ask how probable each token is.
+    #[serde(default)]
+    pub(super) token_probabilities: bool,
     price: Option<PriceEntry>,
     requests_per_minute: Option<u32>,
     tokens_per_minute: Option<u64>,

@@ -13,6 +13,7 @@
 
 mod clients;
 mod commands;
+mod every_vendor;
 mod examples;
 mod extract;
 mod faults;
@@ -20,8 +21,10 @@ mod followers;
 mod kept;
 mod kill;
 mod long_list;
+mod looks;
 mod page;
 mod paper;
+mod real_model;
 mod recordings;
 mod resume;
 mod run;

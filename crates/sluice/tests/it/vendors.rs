@@ -72,6 +72,27 @@ fn a_model_by_its_name_in_the_settings_through_a_fault() {
 }
 
 #[test]
+fn what_the_embedded_model_says_too_is_surer_than_what_it_says_otherwise() {
+    let schema = r#"{"type": "object", "properties": {"invoice_number": {"type": "string"}}}"#;
+    let confidence = |number: &str| {
+        let number = number.to_owned();
+        let vendor = Vendor::start(move |_, _| {
+            said(&json!({"data": {"invoice_number": number}, "sources": []}).to_string(), "stop")
+        });
+        let files = folder(&[("schema.json", schema.as_bytes()), ("sluice.toml", settings(&vendor).as_bytes())]);
+        let mut command = command(files.path());
+        command.args(["extract", "examples/invoice/document.pdf", "--schema", &word(&files, "schema.json")]);
+        command.args(["--attributions", "--model", "mine", "--config", &word(&files, "sluice.toml")]);
+        let output = command.env("MY_KEY", "sk-1").output().unwrap();
+        let found: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(found["invoice_number"]["match"], "exact", "{found}");
+        found["invoice_number"]["confidence"].as_f64().unwrap()
+    };
+    let (agreed, differing) = (confidence("INV-2026-04817"), confidence("14 October 2026"));
+    assert!(agreed > 0.95 && differing < 0.6, "{agreed} {differing}");
+}
+
+#[test]
 fn what_a_server_does_not_tell_is_null_and_not_zero() {
     let vendor = Vendor::start(|request, _| {
         let event = json!({"choices": [{"delta": {"content": answer(request)}, "finish_reason": "stop"}]});

@@ -3,7 +3,7 @@ use serde_json::json;
 
 use super::*;
 
-/// Gemini's `responseJsonSchema` as of November 2026.
+/// Few words and nothing strict, much as Gemini has it; the vendors' own dialects stand with them, in `model`.
 const GEMINI: Dialect = Dialect {
     name: "Gemini",
     keywords: &[
@@ -26,7 +26,7 @@ const GEMINI: Dialect = Dialect {
     properties_max: None,
 };
 
-/// OpenAI's strict mode.
+/// Every property required and none besides, much as OpenAI's strict mode has it.
 const STRICT: Dialect = Dialect {
     name: "OpenAI",
     keywords: &[
