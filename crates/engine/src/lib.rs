@@ -2,12 +2,13 @@
 //!
 //! A step turns what is known into what is known next: `ReadDocument`, `Plan`, `ExtractSubtree`, `Assemble`. The steps
 //! know nothing of durability. `embedded` runs them for the jobs of a store, so that nothing is lost when the process is;
-//! `local` puts one document through it and gives all that came of it. Never here: HTTP, SQL, a vendor's name, printing.
+//! `stepwise` does one at a time, for an engine that orders them from elsewhere; `local` puts one document through it and gives all that came of it. Never here: HTTP, SQL, a vendor's name, printing.
 //! Called by the binary.
 
 mod embedded;
 pub mod local;
 pub mod steps;
+pub mod stepwise;
 
 pub use embedded::worker;
 

@@ -9,21 +9,21 @@ use sluice_model::ModelError;
 
 /// What a job may cost, and has.
 #[derive(Debug)]
-pub(super) struct Budget {
+pub(crate) struct Budget {
     usd_max: Option<f64>,
     /// Spent, or held back.
     usd: Mutex<f64>,
 }
 
 /// Held back for a question. Dropped without an end it stays so: nobody knows what the question took.
-pub(super) struct HeldBack<'a> {
+pub(crate) struct HeldBack<'a> {
     budget: &'a Budget,
     usd: f64,
 }
 
 impl Budget {
     /// With so much spent already.
-    pub(super) fn new(usd_max: Option<f64>, usd_spent: f64) -> Self {
+    pub(crate) fn new(usd_max: Option<f64>, usd_spent: f64) -> Self {
         Self { usd_max, usd: Mutex::new(usd_spent) }
     }
 
@@ -31,7 +31,7 @@ impl Budget {
     ///
     /// # Errors
     /// `budget_spent` where the bound would be passed, or where nobody knows what the model costs.
-    pub(super) fn hold_back(&self, model: &str, usd: Option<f64>) -> Result<HeldBack<'_>, ModelError> {
+    pub(crate) fn hold_back(&self, model: &str, usd: Option<f64>) -> Result<HeldBack<'_>, ModelError> {
         let mut spent = self.usd();
         let Some(usd_max) = self.usd_max else { return Ok(HeldBack { budget: self, usd: 0.0 }) };
         let no = |message: String| ModelError::new(Code::BudgetSpent, message);
@@ -50,6 +50,12 @@ impl Budget {
         Ok(HeldBack { budget: self, usd })
     }
 
+    /// So much is spent at least: others ask for the same job in other processes.
+    pub(crate) fn at_least(&self, usd_spent: f64) {
+        let mut spent = self.usd();
+        *spent = spent.max(usd_spent);
+    }
+
     fn usd(&self) -> MutexGuard<'_, f64> {
         self.usd.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -57,7 +63,7 @@ impl Budget {
 
 impl HeldBack<'_> {
     /// What it took in truth, if that is known.
-    pub(super) fn spent(self, usd: Option<f64>) {
+    pub(crate) fn spent(self, usd: Option<f64>) {
         *self.budget.usd() += usd.unwrap_or(self.usd) - self.usd;
     }
 }

@@ -78,7 +78,7 @@ impl Named {
 }
 
 impl Takes {
-    pub(super) fn only(&self) -> Option<Vec<JobId>> {
+    pub(crate) fn only(&self) -> Option<Vec<JobId>> {
         match self {
             Self::Any => None,
             Self::Only(Named(named)) => {
@@ -133,8 +133,8 @@ fn random_share() -> f64 {
 }
 
 pub(crate) struct Desk {
-    pub(super) parts: Parts,
-    pub(super) options: Options,
+    pub(crate) parts: Parts,
+    pub(crate) options: Options,
     pub(crate) library: Library,
     pub(super) turns: Turns,
     pub(super) paces: Paces,
@@ -144,7 +144,7 @@ pub(crate) struct Desk {
 }
 
 impl Desk {
-    pub(super) fn new(parts: Parts, options: Options) -> Self {
+    pub(crate) fn new(parts: Parts, options: Options) -> Self {
         let library = Library::new(parts.blobs.clone(), Arc::clone(&parts.reader), options.readings_max);
         let turns = Turns::new(options.questions_max);
         let (paces, being_asked, second) = (Paces::default(), BeingAsked::default(), Embedded::default());

@@ -1,7 +1,7 @@
 //! The log of a job in hand, and the state that it tells.
 //!
-//! The state is the fold of the log and of nothing else; every append carries the lease. Never what to append. Called by
-//! `work`.
+//! The state is the fold of the log and of nothing else; every append carries the lease, where the engine works with
+//! leases. Never what to append. Called by `work` and `stepwise`.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ const READ_MAX: u32 = 256;
 
 /// Why a worker leaves a job before its end.
 #[derive(Debug)]
-pub(super) enum Leave {
+pub(crate) enum Leave {
     /// Somebody else has it, or it is not there any more.
     Lost,
     /// It only waits: until then.
@@ -36,35 +36,49 @@ impl From<StoreError> for Leave {
     }
 }
 
-pub(super) struct JobLog {
+/// A subtree got its answer, or will have none.
+pub(crate) struct Ending {
+    /// The event that says so.
+    pub(crate) sequence: u64,
+    /// Which subtree.
+    pub(crate) subtree: String,
+}
+
+pub(crate) struct JobLog {
     store: Arc<dyn Store>,
     tenant: Tenant,
     job: JobId,
-    lease: Lease,
+    lease: Option<Lease>,
     tail: TailReceiver,
     state: JobState,
+    endings: Vec<Ending>,
 }
 
 impl JobLog {
-    /// Folds the log as it is.
-    pub(super) async fn open(store: Arc<dyn Store>, row: &JobRow, lease: Lease) -> Result<Self, Leave> {
+    /// Folds the log as it is. Without a lease others may write as well, and what is recorded already is recorded.
+    pub(crate) async fn open(store: Arc<dyn Store>, row: &JobRow, lease: Option<Lease>) -> Result<Self, Leave> {
         // Registered before the first read: a wish to stop that comes in between is heard.
         let tail = store.event_tail(row.id);
         let (tenant, job) = (row.tenant.clone(), row.id);
-        let mut log = Self { store, tenant, job, lease, tail, state: JobState::default() };
+        let mut log = Self { store, tenant, job, lease, tail, state: JobState::default(), endings: Vec::new() };
         log.catch_up().await?;
         Ok(log)
     }
 
-    pub(super) fn state(&self) -> &JobState {
+    pub(crate) fn state(&self) -> &JobState {
         &self.state
+    }
+
+    /// The subtrees that ended, in the order in which they did. One that was reopened since may be open again.
+    pub(crate) fn endings(&self) -> &[Ending] {
+        &self.endings
     }
 
     // Invariant: the state is the fold of the log, and every append carries the lease.
     /// Appends, and takes in what is new. What the log held already is taken in all the same.
-    pub(super) async fn append(&mut self, event: Event, remember: Option<Remember>) -> Result<(), Leave> {
+    pub(crate) async fn append(&mut self, event: Event, remember: Option<Remember>) -> Result<(), Leave> {
         let status = Some(self.state.status_after(&event));
-        let append = Append { event, status, remember, lease: Some(self.lease) };
+        let append = Append { event, status, remember, lease: self.lease };
         let appended = patiently(|| self.store.event_append(&self.tenant, self.job, append.clone())).await?;
         if let Appended::Recorded(recorded) = &appended {
             count(&recorded.event);
@@ -75,6 +89,8 @@ impl JobLog {
             }
             Appended::Refused => self.catch_up().await,
             Appended::NoJob => Err(Leave::Lost),
+            // Who ran the same step beside us told it before.
+            Appended::Recorded(_) | Appended::Known(_) if self.lease.is_none() => Ok(()),
             // It was folded before, and yet it was to be told again: going on would go round in circles.
             Appended::Recorded(recorded) | Appended::Known(recorded) => {
                 let fault = format!("event {} does not change the job", recorded.sequence);
@@ -84,15 +100,15 @@ impl JobLog {
     }
 
     /// Waits until somebody may have written. May be dropped: nothing was taken in.
-    pub(super) async fn changed(&mut self) -> Result<(), Leave> {
+    pub(crate) async fn changed(&mut self) -> Result<(), Leave> {
         self.tail.changed().await.map_err(|_| Leave::Lost)
     }
 
     /// Takes in what others wrote.
-    pub(super) async fn take_new(&mut self) -> Result<(), Leave> {
+    pub(crate) async fn take_new(&mut self) -> Result<(), Leave> {
         let new = self.tail.borrow_and_update().after(self.state.sequence);
         match new {
-            Some(new) => new.iter().for_each(|recorded| self.state.apply(recorded)),
+            Some(new) => new.iter().for_each(|recorded| self.fold(recorded)),
             None => self.catch_up().await?,
         }
         Ok(())
@@ -100,18 +116,29 @@ impl JobLog {
 
     async fn take(&mut self, recorded: &Recorded) -> Result<(), Leave> {
         if recorded.sequence == self.state.sequence + 1 {
-            self.state.apply(recorded);
+            self.fold(recorded);
             return Ok(());
         }
         self.catch_up().await
     }
 
-    async fn catch_up(&mut self) -> Result<(), Leave> {
+    fn fold(&mut self, recorded: &Recorded) {
+        if recorded.sequence <= self.state.sequence {
+            return;
+        }
+        if let Event::SubtreeFinished { subtree, .. } | Event::SubtreeFailed { subtree, .. } = &recorded.event {
+            self.endings.push(Ending { sequence: recorded.sequence, subtree: subtree.clone() });
+        }
+        self.state.apply(recorded);
+    }
+
+    /// Takes in all that is there.
+    pub(crate) async fn catch_up(&mut self) -> Result<(), Leave> {
         loop {
             let after = self.state.sequence;
             let slice = patiently(|| self.store.event_list(&self.tenant, self.job, after, READ_MAX)).await?;
             let slice = slice.ok_or(Leave::Lost)?;
-            slice.events.iter().for_each(|recorded| self.state.apply(recorded));
+            slice.events.iter().for_each(|recorded| self.fold(recorded));
             if slice.events.is_empty() || self.state.sequence >= slice.log_end {
                 return Ok(());
             }

@@ -24,47 +24,47 @@ use crate::steps::extract_subtree::Checking;
 use crate::steps::plan::options_for;
 
 /// What a job asks for.
-pub(super) struct Order {
-    pub(super) desk: Arc<Desk>,
-    pub(super) job: JobRow,
+pub(crate) struct Order {
+    pub(crate) desk: Arc<Desk>,
+    pub(crate) job: JobRow,
     /// Its turn among all who ask.
     pub(super) turn: Turn,
     /// What it may cost.
-    pub(super) budget: Budget,
+    pub(crate) budget: Budget,
     config: Result<Config, StepError>,
     asked: OnceCell<Arc<Asked>>,
     ticket: OnceCell<Ticket>,
 }
 
 /// What is asked, and who.
-pub(super) struct Asked {
-    pub(super) schema: Arc<Schema>,
+pub(crate) struct Asked {
+    pub(crate) schema: Arc<Schema>,
     /// In the order of the schema.
-    pub(super) subtrees: Vec<Subtree>,
-    pub(super) model: Arc<dyn Model>,
+    pub(crate) subtrees: Vec<Subtree>,
+    pub(crate) model: Arc<dyn Model>,
 }
 
 impl Order {
     /// `usd_spent` is what it has cost so far.
-    pub(super) fn new(desk: Arc<Desk>, job: JobRow, usd_spent: f64) -> Self {
+    pub(crate) fn new(desk: Arc<Desk>, job: JobRow, usd_spent: f64) -> Self {
         let turn = desk.turns.of(&job.tenant);
         let config = config_of(&job.request);
         let budget = Budget::new(config.as_ref().ok().and_then(|config| config.max_cost_usd), usd_spent);
         Self { desk, job, turn, budget, config, asked: OnceCell::new(), ticket: OnceCell::new() }
     }
 
-    pub(super) fn config(&self) -> Result<&Config, StepError> {
+    pub(crate) fn config(&self) -> Result<&Config, StepError> {
         self.config.as_ref().map_err(Clone::clone)
     }
 
     /// What `decide` is told. A config that cannot be read fails the first step, so its settings decide nothing.
-    pub(super) fn settings(&self) -> job::Settings {
+    pub(crate) fn settings(&self) -> job::Settings {
         let none = job::Settings { questions_max: 1, retry: RetryRule::default(), cost_usd_max: None, fallback: None };
         self.config.as_ref().map_or(none, Config::job_settings)
     }
 
     /// How the model is asked.
-    pub(super) fn model_settings(&self) -> Result<Settings, StepError> {
+    pub(crate) fn model_settings(&self) -> Result<Settings, StepError> {
         let config = self.config()?;
         Ok(Settings {
             temperature: config.temperature,
@@ -74,11 +74,11 @@ impl Order {
         })
     }
 
-    pub(super) fn checking(&self) -> Result<Checking, StepError> {
+    pub(crate) fn checking(&self) -> Result<Checking, StepError> {
         Ok(if self.config()?.validate_response_schema { Checking::On } else { Checking::Off })
     }
 
-    pub(super) async fn asked(&self) -> Result<Arc<Asked>, StepError> {
+    pub(crate) async fn asked(&self) -> Result<Arc<Asked>, StepError> {
         let asked = self.asked.get_or_try_init(|| async {
             let config = self.config()?;
             let model = self.desk.parts.models.get(&config.model)?;
@@ -96,14 +96,14 @@ impl Order {
     }
 
     /// Who is asked for this subtree: the job's own model, or the one that stands in for it.
-    pub(super) async fn model_of(&self, subtree: &SubtreeState) -> Result<Arc<dyn Model>, StepError> {
+    pub(crate) async fn model_of(&self, subtree: &SubtreeState) -> Result<Arc<dyn Model>, StepError> {
         match &subtree.instead {
             Some(name) => Ok(self.desk.parts.models.get(name)?),
             None => Ok(Arc::clone(&self.asked().await?.model)),
         }
     }
 
-    pub(super) async fn document(&self) -> Result<Arc<Volume>, StepError> {
+    pub(crate) async fn document(&self) -> Result<Arc<Volume>, StepError> {
         let pages = &self.config()?.pages;
         let library = &self.desk.library;
         let ticket = self

@@ -31,20 +31,20 @@ pub enum Remembering {
 /// An answer as it is kept. What cannot be read any more is asked again.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct RememberedAnswer {
-    pub(super) value: Value,
-    pub(super) attributions: AttributionMap,
-    pub(super) findings: Vec<Finding>,
+pub(crate) struct RememberedAnswer {
+    pub(crate) value: Value,
+    pub(crate) attributions: AttributionMap,
+    pub(crate) findings: Vec<Finding>,
 }
 
 impl RememberedAnswer {
-    pub(super) fn read(kept: Value) -> Option<Self> {
+    pub(crate) fn read(kept: Value) -> Option<Self> {
         serde_json::from_value(kept).ok()
     }
 }
 
 /// What is kept of an answer; `None` where JSON cannot say it.
-pub(super) fn to_remember(question: ContentHash, result: &SubtreeResult) -> Option<Remember> {
+pub(crate) fn to_remember(question: ContentHash, result: &SubtreeResult) -> Option<Remember> {
     let SubtreeResult { value, attributions, findings } = result.clone();
     let answer = serde_json::to_value(RememberedAnswer { value, attributions, findings }).ok()?;
     Some(Remember { question, answer })
@@ -55,14 +55,14 @@ type Name = (Tenant, ContentHash);
 
 /// Questions that are being asked, by whose they are and what they are.
 #[derive(Debug, Default)]
-pub(super) struct BeingAsked {
+pub(crate) struct BeingAsked {
     queues: Mutex<HashMap<Name, Weak<Queue<()>>>>,
 }
 
 impl BeingAsked {
     /// Waits until nobody else asks this; nobody does as long as what is returned is held. It is held until the answer is
     /// recorded, and then whoever waits finds it.
-    pub(super) async fn alone(&self, tenant: &Tenant, question: &ContentHash) -> OwnedMutexGuard<()> {
+    pub(crate) async fn alone(&self, tenant: &Tenant, question: &ContentHash) -> OwnedMutexGuard<()> {
         self.queue(tenant, question).lock_owned().await
     }
 

@@ -35,7 +35,7 @@ use crate::steps::plan::plan;
 const RELEASE_MAX: Duration = Duration::from_secs(5);
 
 /// What came of a step.
-pub(super) enum Outcome {
+pub(crate) enum Outcome {
     /// This happened.
     Event(Event),
     /// A subtree has its answer.
@@ -45,11 +45,11 @@ pub(super) enum Outcome {
 }
 
 /// What goes with an answer.
-pub(super) struct Kept {
+pub(crate) struct Kept {
     /// To be kept with it.
-    pub(super) remember: Option<Remember>,
+    pub(crate) remember: Option<Remember>,
     /// Nobody else asks the same before this is dropped, which is to be when the answer is recorded.
-    pub(super) alone: Option<OwnedMutexGuard<()>>,
+    pub(crate) alone: Option<OwnedMutexGuard<()>>,
 }
 
 impl From<StepError> for Failure {
@@ -59,7 +59,7 @@ impl From<StepError> for Failure {
 }
 
 /// Runs a step that is not about one subtree.
-pub(super) async fn whole(step: WholeStep, order: Arc<Order>, state: Arc<JobState>) -> Outcome {
+pub(crate) async fn whole(step: WholeStep, order: Arc<Order>, state: Arc<JobState>) -> Outcome {
     let event = match step {
         WholeStep::Start => start(&order).await,
         WholeStep::ReadDocument => read(&order).await,
@@ -97,7 +97,7 @@ async fn plan_questions(order: &Order) -> Result<Event, StepError> {
 }
 
 /// Asks one question, or remembers its answer; of a long list one turn.
-pub(super) async fn subtree(order: Arc<Order>, state: SubtreeState, attempt: u32) -> Outcome {
+pub(crate) async fn subtree(order: Arc<Order>, state: SubtreeState, attempt: u32) -> Outcome {
     let mut spent = Spent::default();
     let subtree = state.id.clone();
     told(match ask(&order, &state, attempt, &mut spent).await {
@@ -200,7 +200,7 @@ fn keep_for(order: &Order, asked: &Asked) -> Result<Option<String>, StepError> {
 }
 
 /// Gives back what models keep for a job that asks no more. What fails here, or takes long, ends by itself later.
-pub(super) async fn release(order: &Order, state: &JobState) {
+pub(crate) async fn release(order: &Order, state: &JobState) {
     if !order.config().is_ok_and(|config| config.use_explicit_context_cache) {
         return;
     }
@@ -343,7 +343,7 @@ async fn assemble_result(order: &Order, state: &Arc<JobState>) -> Result<Event, 
 }
 
 /// The parts with an answer.
-pub(super) fn answered(asked: &Asked, state: &JobState) -> Vec<(Subtree, SubtreeResult)> {
+pub(crate) fn answered(asked: &Asked, state: &JobState) -> Vec<(Subtree, SubtreeResult)> {
     let finished = |subtree: &Subtree| match &state.subtree(&subtree.id)?.phase {
         Phase::Finished(finished) => Some(SubtreeResult {
             value: finished.value.clone(),
@@ -356,7 +356,7 @@ pub(super) fn answered(asked: &Asked, state: &JobState) -> Vec<(Subtree, Subtree
 }
 
 /// The parts that will have none.
-pub(super) fn unanswered<'a>(asked: &'a Asked, state: &JobState) -> Vec<&'a Subtree> {
+pub(crate) fn unanswered<'a>(asked: &'a Asked, state: &JobState) -> Vec<&'a Subtree> {
     let failed =
         |subtree: &&Subtree| state.subtree(&subtree.id).is_some_and(|found| matches!(found.phase, Phase::Failed(_)));
     asked.subtrees.iter().filter(failed).collect()

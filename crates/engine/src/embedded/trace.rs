@@ -18,7 +18,7 @@ use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 use super::run::Outcome;
 
 /// A job in hand, from when it is taken until it has ended or is left.
-pub(super) fn of_job(job: &JobRow) -> Span {
+pub(crate) fn of_job(job: &JobRow) -> Span {
     let span = info_span!("job", job_id = %job.id, tenant = job.tenant.as_str());
     let place = job.request.get("trace").cloned().unwrap_or_default();
     let place: HashMap<String, String> = serde_json::from_value(place).unwrap_or_default();
@@ -29,7 +29,7 @@ pub(super) fn of_job(job: &JobRow) -> Span {
 }
 
 /// A step of the job whose span is the current one.
-pub(super) fn of_step(step: &Step, attempt: u32) -> Span {
+pub(crate) fn of_step(step: &Step, attempt: u32) -> Span {
     match step {
         Step::Start => info_span!("start"),
         Step::ReadDocument => info_span!("read_document"),
@@ -42,7 +42,7 @@ pub(super) fn of_step(step: &Step, attempt: u32) -> Span {
 }
 
 /// The same, once the span of its step, the current one, says what it was.
-pub(super) fn told(outcome: Outcome) -> Outcome {
+pub(crate) fn told(outcome: Outcome) -> Outcome {
     let span = Span::current();
     match &outcome {
         Outcome::Event(Event::StepFailed { failure, .. }) => failed(&span, failure.code),

@@ -7,15 +7,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sluice_extract::code::Code;
-use sluice_extract::event::{Event, Failure, Spent, WholeStep};
-use sluice_extract::job::{Command, FailedAttempt, Moment, Settings, Step, after_failure, decide};
+use sluice_extract::event::{Event, Spent, WholeStep};
+use sluice_extract::job::{Command, Moment, Settings, Step, decide};
 use sluice_store::Claim;
 
 use super::desk::Desk;
 use super::job_log::{JobLog, Leave};
 use super::order::Order;
-use super::run::{self, Kept, Outcome};
+use super::record::Recorder;
+use super::run::{self, Outcome};
 use super::running::{Ended, Running};
 
 /// A wait is looked at again this often: the clock may have been set, and then it ends sooner, or is longer.
@@ -23,7 +23,7 @@ const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// Works on a job until it has ended, or until there is a reason to leave it.
 pub(super) async fn work(desk: Arc<Desk>, claim: Claim) -> Result<(), Leave> {
-    let log = JobLog::open(Arc::clone(&desk.parts.store), &claim.job, claim.lease).await?;
+    let log = JobLog::open(Arc::clone(&desk.parts.store), &claim.job, Some(claim.lease)).await?;
     let order = Arc::new(Order::new(Arc::clone(&desk), claim.job, log.state().cost.known_usd));
     let settings = order.settings();
     Work { desk, order, settings, log, running: Running::new() }.go_on().await
@@ -123,42 +123,7 @@ impl Work {
 
     async fn record(&mut self, ended: Ended<Outcome>) -> Result<(), Leave> {
         let Ended { step, attempt, outcome } = ended;
-        let recorded = match outcome.unwrap_or_else(|| broken_down(step.clone(), attempt)) {
-            Outcome::Event(event) => self.log.append(event, None).await,
-            Outcome::Answered(event, Kept { remember, alone: _until_it_is_recorded }) => {
-                self.log.append(event, remember).await
-            }
-            Outcome::Failed(failed) => self.record_failed(failed).await,
-        };
-        let Err(Leave::SetAside(error)) = recorded else { return recorded };
-        // What the log does not take must not be done again and again.
-        tracing::error!(?step, %error, "what came of a step cannot be recorded; the step has failed");
-        match broken_down(step, attempt) {
-            Outcome::Event(event) | Outcome::Answered(event, _) => self.log.append(event, None).await,
-            Outcome::Failed(failed) => self.record_failed(failed).await,
-        }
-    }
-
-    async fn record_failed(&mut self, failed: FailedAttempt) -> Result<(), Leave> {
-        let (now_ms, jitter) = (self.desk.now_ms(), (self.desk.options.jitter)());
-        let event = after_failure(self.log.state(), &self.settings, failed, now_ms, jitter);
-        self.log.append(event, None).await
-    }
-}
-
-/// A panic in a step (a foreign library, a fault of ours) is that step's failure.
-fn broken_down(step: Step, attempt: u32) -> Outcome {
-    let message = "this part of the work broke down; please report it".to_owned();
-    let failure = Failure { code: Code::Internal, message };
-    let whole = |step| Outcome::Event(Event::StepFailed { step, failure: failure.clone() });
-    match step {
-        Step::Start => whole(WholeStep::Start),
-        Step::ReadDocument => whole(WholeStep::ReadDocument),
-        Step::Plan => whole(WholeStep::Plan),
-        Step::Assemble => whole(WholeStep::Assemble),
-        Step::ExtractSubtree { subtree } => {
-            let spent = Spent::default();
-            Outcome::Failed(FailedAttempt { subtree, attempt, failure, retry_after_ms: None, spent })
-        }
+        let mut recorder = Recorder { desk: &self.desk, settings: &self.settings, log: &mut self.log };
+        recorder.record(step, attempt, outcome).await
     }
 }

@@ -9,5 +9,6 @@ mod local;
 mod mortal;
 mod pace;
 mod rows;
+mod stepwise;
 mod trouble;
 mod world;

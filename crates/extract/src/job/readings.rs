@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{End, JobState, Phase, Status, SubtreeState};
@@ -17,7 +17,7 @@ use crate::schema::{Schema, Subtree};
 use crate::usage::Usage;
 
 /// How far a job is. Fields are leaves of the schema.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Progress {
     /// 0..=100; 100 only for a completed job.
     pub completion_percentage: u32,
@@ -30,7 +30,7 @@ pub struct Progress {
 }
 
 /// A subtree without an answer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FailedSubtree {
     /// Its name within the job.
     pub subtree_id: String,
