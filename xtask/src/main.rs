@@ -13,6 +13,9 @@ cargo xtask test    all tests
 cargo xtask lint    formatting and lints
 cargo xtask page    the page: its types, its tests without a browser";
 
+/// What the released binary has beyond what is built by default.
+const WHOLE: &str = "sluice/temporal";
+
 fn main() -> ExitCode {
     let task = std::env::args().nth(1);
     let outcome = match task.as_deref() {
@@ -33,7 +36,7 @@ fn main() -> ExitCode {
 
 fn lint() -> anyhow::Result<()> {
     cargo(["fmt", "--all", "--check"])?;
-    cargo(["clippy", "--workspace", "--all-targets", "--locked", "--", "--deny", "warnings"])
+    cargo(["clippy", "--workspace", "--all-targets", "--locked", "--features", WHOLE, "--", "--deny", "warnings"])
 }
 
 /// The licences of everything that comes in. `./setup` installs the tool; without it the check is said to be missing.
@@ -48,9 +51,9 @@ fn licences() -> anyhow::Result<()> {
 /// With nextest where it is installed: each test in a process of its own. Documentation is built as a test too.
 fn test() -> anyhow::Result<()> {
     if is_there("cargo-nextest") {
-        cargo(["nextest", "run", "--workspace", "--locked"])
+        cargo(["nextest", "run", "--workspace", "--locked", "--features", WHOLE])
     } else {
-        cargo(["test", "--workspace", "--locked", "--lib", "--bins", "--tests"])
+        cargo(["test", "--workspace", "--locked", "--features", WHOLE, "--lib", "--bins", "--tests"])
     }
 }
 

@@ -211,9 +211,46 @@ pub(crate) struct ServeArgs {
     /// Send traces to this OpenTelemetry collector (OTLP over HTTP), e.g. http://127.0.0.1:4318
     #[arg(long, value_name = "URL", env = "OTEL_EXPORTER_OTLP_ENDPOINT")]
     pub(crate) otlp: Option<String>,
+    #[command(flatten)]
+    pub(crate) temporal: TemporalArgs,
     /// How the log on standard error looks
     #[arg(long, value_enum, default_value_t = LogFormat::Text)]
     pub(crate) log: LogFormat,
+}
+
+/// Who sees to it that jobs are worked on.
+#[derive(Debug, Args)]
+pub(crate) struct TemporalArgs {
+    /// What keeps timers and queues: this process, or a Temporal server
+    #[arg(long, value_enum, default_value_t, env = "SLUICE_ENGINE")]
+    pub(crate) engine: Engine,
+    /// Where Temporal is; it may be away for a while, jobs wait in the store
+    #[arg(long, value_name = "URL", env = "SLUICE_TEMPORAL_URL", default_value = "http://127.0.0.1:7233")]
+    pub(crate) temporal_url: String,
+    /// Temporal's namespace
+    #[arg(long, value_name = "NAME", env = "SLUICE_TEMPORAL_NAMESPACE", default_value = "default")]
+    pub(crate) temporal_namespace: String,
+    /// Temporal's task queue: servers and workers with the same one work together
+    #[arg(long, value_name = "NAME", env = "SLUICE_TEMPORAL_TASK_QUEUE", default_value = "sluice")]
+    pub(crate) temporal_task_queue: String,
+    /// Silence after which Temporal takes a step for lost and has it run again
+    #[arg(long, value_name = "SECONDS", default_value_t = 15, value_parser = clap::value_parser!(u16).range(1..=3600))]
+    pub(crate) temporal_lost_after_seconds: u16,
+    /// Steps that all workers of the task queue begin in a second [default: no bound]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) temporal_steps_per_second: Option<u32>,
+    /// Leave the steps to other processes: `sluice work`
+    #[arg(long)]
+    pub(crate) no_worker: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Engine {
+    /// This process
+    #[default]
+    Embedded,
+    /// A Temporal server
+    Temporal,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

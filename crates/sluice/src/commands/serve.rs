@@ -6,6 +6,7 @@
 mod inspect;
 mod traces;
 mod upkeep;
+mod working;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -13,7 +14,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-use sluice_engine::worker::{Options, Parts as WorkerParts, Remembering, Worker};
+use sluice_engine::worker::{Options, Parts as WorkerParts, Remembering};
 use sluice_model::registry::Registry;
 use sluice_server::{Metrics, ModelOffer, Models, Parts, Settings};
 use sluice_store::{Role, Store as _, Tenant, system_clock};
@@ -25,6 +26,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 use self::inspect::InChild;
 use self::traces::Traces;
+use self::working::Working;
 use super::keys;
 use crate::cli::{LogFormat, ServeArgs};
 use crate::config;
@@ -58,7 +60,7 @@ pub(super) async fn run(args: ServeArgs, setup: &config::Settings) -> anyhow::Re
         models: Arc::new(models.clone()),
         clock: system_clock(),
     };
-    let worker = Worker::start(worker_parts, options(&args));
+    let working = Working::start(worker_parts, options(&args), &args.temporal)?;
     let upkeep = tokio::spawn(upkeep::run(kept.clone(), args.keep_days));
 
     let parts = Parts {
@@ -73,7 +75,7 @@ pub(super) async fn run(args: ServeArgs, setup: &config::Settings) -> anyhow::Re
     first_key(&kept, &base).await?;
     sluice_server::serve(listener, parts, settings(&args), told_to_stop()?).await.context("serving ended")?;
     upkeep.abort();
-    worker.stop().await;
+    working.stop().await;
     traces.end().await;
     Ok(ExitCode::SUCCESS)
 }
@@ -151,6 +153,7 @@ fn start_log(format: LogFormat, collector: Option<&str>) -> anyhow::Result<Trace
     let targets = Targets::new().with_default(LevelFilter::WARN).with_targets([
         ("sluice_server", LevelFilter::INFO),
         ("sluice_engine", LevelFilter::INFO),
+        ("sluice_temporal", LevelFilter::INFO),
         ("sluice", LevelFilter::INFO),
     ]);
     let traces = Traces::to(collector)?;

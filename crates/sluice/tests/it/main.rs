@@ -31,6 +31,8 @@ mod run;
 mod scans;
 mod serve;
 mod server;
+#[cfg(feature = "temporal")]
+mod temporal;
 mod tenants;
 mod traces;
 mod trouble;

@@ -1,0 +1,267 @@
+//! The engine on a real Temporal server: what a client sees is what it sees of the embedded one, whatever is killed.
+
+mod server;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use self::server::Temporal;
+use crate::run::example;
+use crate::server::{Client, Frame, Server, script};
+use crate::watched::{Call, asked};
+
+/// Five parts, two of which fail at first.
+fn parts() -> Value {
+    let array = json!({"type": "array", "items": {"type": "object", "properties": {"x": {"type": "string"}}}});
+    json!({"type": "object", "properties": {"a": {"type": "string"}, "b": array, "c": array, "d": array, "e": array}})
+}
+
+/// A folder for a script and its ledger.
+struct Model {
+    files: tempfile::TempDir,
+    script: String,
+}
+
+impl Model {
+    fn new(result: &Value, rules: &Value) -> Self {
+        let files = tempfile::tempdir().unwrap();
+        let ledger = files.path().join("ledger");
+        let said = json!({"ledger": ledger, "result": result, "rules": rules});
+        let script = script(&files.path().join("script.json"), &said);
+        Self { files, script }
+    }
+
+    fn of_parts(rules: &Value) -> Self {
+        Self::new(&json!({"a": "1", "b": [{"x": "2"}], "c": [{"x": "3"}], "d": [{"x": "4"}], "e": [{"x": "5"}]}), rules)
+    }
+
+    fn name(&self) -> String {
+        format!("scripted:{}", self.script)
+    }
+
+    /// Every call so far.
+    fn asked(&self) -> Vec<Call> {
+        let text = std::fs::read_to_string(self.files.path().join("ledger")).unwrap_or_default();
+        asked(&text).into_values().flatten().collect()
+    }
+
+    /// How often each part was asked.
+    fn times(&self) -> BTreeMap<String, usize> {
+        let mut times = BTreeMap::new();
+        self.asked().into_iter().for_each(|call| *times.entry(call.subtree).or_default() += 1);
+        times
+    }
+}
+
+/// A server of ours that works with this Temporal server.
+fn on_temporal(temporal: &Temporal, model: &Model) -> Server {
+    let words = ["--engine", "temporal", "--temporal-url", &temporal.url(), "--temporal-lost-after-seconds", "2"];
+    Server::start(&[&words[..], &["--script", &model.script, "--active-jobs-max", "1000"]].concat())
+}
+
+fn start(client: &Client, schema: &Value, model: &Model, more: &Value) -> String {
+    let document = client.upload("invoice.pdf", &example("invoice"));
+    let mut config = json!({"model": model.name(), "seed": 1});
+    config.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    client.start(&document, &client.schema(schema), &config)
+}
+
+fn status(client: &Client, job: &str) -> Value {
+    client.get(&format!("/v1/extract/jobs/{job}")).unwrap()
+}
+
+fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    for _ in 0..6_000 {
+        if is_so() {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    panic!("not within a minute: {what}");
+}
+
+/// Contiguous ids, and one end, which is the last.
+fn check_log(frames: &[Frame]) {
+    let ids: Vec<u64> = frames.iter().filter_map(|frame| frame.id).collect();
+    assert_eq!(ids, (1..=ids.len() as u64).collect::<Vec<_>>(), "{frames:#?}");
+    let ends = frames.iter().filter(|frame| frame.is_terminal()).count();
+    assert_eq!((ends, frames.last().map(Frame::is_terminal)), (1, Some(true)), "{frames:#?}");
+    let mut answered: Vec<String> = of_kind(frames, "subtree_result").map(|frame| subtree(frame)).collect();
+    let all = answered.len();
+    answered.sort();
+    answered.dedup();
+    assert_eq!(answered.len(), all, "a part is answered once");
+}
+
+fn of_kind<'a>(frames: &'a [Frame], kind: &'a str) -> impl Iterator<Item = &'a Frame> {
+    frames.iter().filter(move |frame| frame.event == kind)
+}
+
+fn subtree(frame: &Frame) -> String {
+    frame.json()["subtree_id"].as_str().unwrap().to_owned()
+}
+
+/// What happened to each part, and to the job as a whole, without when: between two parts that is chance.
+fn deciding(frames: &[Frame]) -> BTreeMap<String, Vec<Value>> {
+    let mut by_part: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+    for frame in frames {
+        let mut data = frame.json();
+        let without = ["job_id", "sequence", "timestamp", "start_time", "progress", "metadata", "retry_in_ms"];
+        without.iter().for_each(|key| drop(data.as_object_mut().unwrap().remove(*key)));
+        let part = data["subtree_id"].as_str().unwrap_or_default().to_owned();
+        by_part.entry(part).or_default().push(data);
+    }
+    by_part
+}
+
+#[test]
+fn both_engines_tell_the_same_and_the_queries_say_what_the_log_says() {
+    let failing = |code: &str| json!({"code": code, "message": "no", "retry_after_ms": 20});
+    let rules = json!([
+        {"path": "/c", "failures": [failing("took_too_long"), failing("took_too_long")]},
+        {"path": "/d", "failures": [failing("model_refused")]},
+    ]);
+    let one_by_one = json!({"max_num_concurrent_requests": 1});
+    let model = Model::of_parts(&rules);
+    let embedded = Server::start(&["--script", &model.script]);
+    let expect = embedded.client().log(&start(&embedded.client(), &parts(), &model, &one_by_one));
+    let asked = model.times();
+
+    let temporal = Temporal::start();
+    let server = on_temporal(&temporal, &model);
+    let client = server.client();
+    let job = start(&client, &parts(), &model, &one_by_one);
+    let frames = client.log(&job);
+    check_log(&frames);
+    assert_eq!(deciding(&frames), deciding(&expect));
+    let twice: BTreeMap<String, usize> = asked.into_iter().map(|(part, times)| (part, 2 * times)).collect();
+    assert_eq!(model.times(), twice);
+
+    until("the workflow has ended", || temporal.runs(&job) == ["COMPLETED"]);
+    let told = status(&client, &job);
+    assert_eq!(temporal.query(&job, "progress")["completion_percentage"], told["progress"]["completion_percentage"]);
+    let results = client.get(&format!("/v1/extract/jobs/{job}/results")).unwrap();
+    assert_eq!(temporal.query(&job, "failed_subtrees"), results["metadata"]["failed_subtrees"]);
+    let answered: Vec<Value> =
+        of_kind(&frames, "subtree_result").map(|frame| json!([subtree(frame), frame.id])).collect();
+    let queried = temporal.query(&job, "accumulated_results");
+    let queried: Vec<Value> =
+        queried.as_array().unwrap().iter().map(|found| json!([found["subtree_id"], found["event"]])).collect();
+    assert_eq!(queried, answered);
+    temporal.replay(&job, "attempts");
+}
+
+#[test]
+fn a_job_is_stopped_from_our_side_and_from_temporals() {
+    let model = Model::of_parts(&json!([{"path": "/b", "delay_ms": 600_000}]));
+    let temporal = Temporal::start();
+    let server = on_temporal(&temporal, &model);
+    let client = server.client();
+    let [ours, theirs] = [1, 2].map(|seed| start(&client, &parts(), &model, &json!({"seed": seed})));
+    until("both are asked", || model.asked().iter().filter(|call| call.path == "/b").count() == 2);
+    client.post(&format!("/v1/extract/jobs/{ours}/cancel"), &json!({}), None).unwrap();
+    temporal.ask(&["workflow", "cancel", "--workflow-id", &theirs]);
+    for job in [&ours, &theirs] {
+        let frames = client.log(job);
+        check_log(&frames);
+        assert_eq!(frames.last().unwrap().event, "cancelled");
+        until("Temporal knows", || temporal.runs(job) == ["CANCELED"]);
+    }
+    temporal.replay(&theirs, "cancelled");
+    // What was stopped is started again, as a run of the same workflow, and goes on from the log.
+    let retried = client.post(&format!("/v1/extract/jobs/{ours}/retry"), &json!({}), None);
+    assert!(retried.is_ok(), "{retried:?}");
+    until("it runs again", || temporal.runs(&ours) == ["RUNNING", "CANCELED"]);
+    client.post(&format!("/v1/extract/jobs/{ours}/cancel"), &json!({}), None).unwrap();
+    until("and is stopped again", || status(&client, &ours)["status"] == "cancelled");
+}
+
+#[test]
+fn a_job_that_is_started_while_temporal_is_away_waits_and_is_delivered() {
+    let model = Model::of_parts(&json!([]));
+    let mut temporal = Temporal::made(&[]);
+    let server = on_temporal(&temporal, &model);
+    let client = server.client();
+    let job = start(&client, &parts(), &model, &json!({}));
+    until("that is told", || server.said().iter().any(|line| line.contains("Temporal takes no jobs")));
+    assert_eq!(status(&client, &job)["status"], "pending");
+    temporal.resume();
+    let frames = client.log(&job);
+    check_log(&frames);
+    assert_eq!(frames.last().unwrap().event, "completed");
+    assert!(model.times().values().all(|&times| times == 1), "{:?}", model.times());
+}
+
+#[test]
+fn temporal_is_killed_and_started_again_in_the_middle_of_a_job() {
+    let model = Model::of_parts(&json!([{"path": "/d", "delay_ms": 1_500}, {"delay_ms": 50}]));
+    let mut temporal = Temporal::start();
+    let server = on_temporal(&temporal, &model);
+    let client = server.client();
+    let job = start(&client, &parts(), &model, &json!({"max_num_concurrent_requests": 1}));
+    until("the fourth part is asked", || model.asked().iter().any(|call| call.path == "/d"));
+    temporal.kill();
+    // What runs is recorded all the same: the log is not Temporal's.
+    until("its answer is in the log", || {
+        status(&client, &job)["metadata"]["subtrees"]["completed"] == 4
+            || status(&client, &job)["progress"]["fields_processed"] == 4
+    });
+    temporal.resume();
+    let frames = client.log(&job);
+    check_log(&frames);
+    assert_eq!(frames.last().unwrap().event, "completed");
+    assert_eq!(of_kind(&frames, "subtree_result").count(), 5);
+    assert!(model.times().values().all(|&times| times == 1), "{:?}", model.times());
+}
+
+#[test]
+fn a_worker_that_is_killed_in_the_middle_of_a_part_loses_that_call_alone() {
+    let model = Model::of_parts(&json!([{"path": "/d", "delay_ms": 2_000}, {"delay_ms": 20}]));
+    let temporal = Temporal::start();
+    let mut server = on_temporal(&temporal, &model);
+    let client = server.client();
+    let job = start(&client, &parts(), &model, &json!({"max_num_concurrent_requests": 1}));
+    until("the fourth part is asked", || model.asked().iter().any(|call| call.path == "/d"));
+    server.kill();
+    server.resume();
+    let frames = server.client().log(&job);
+    check_log(&frames);
+    assert_eq!(frames.last().unwrap().event, "completed");
+    let times: Vec<usize> = model.times().into_values().collect();
+    assert_eq!(times, [1, 1, 1, 2, 1], "only what was in flight is asked again");
+    until("the workflow has ended", || temporal.runs(&job) == ["COMPLETED"]);
+    temporal.replay(&job, "killed");
+}
+
+/// `SLUICE_SUBTREES=5000` is what it is for; CI sees the same with fewer, on a server that suggests to go on in a new run
+/// earlier.
+#[test]
+fn a_job_of_thousands_of_parts_goes_on_in_new_runs_of_its_workflow() {
+    let count: usize = std::env::var("SLUICE_SUBTREES").map_or(300, |text| text.parse().unwrap());
+    let names: Vec<String> = (0..count).map(|nth| format!("p{nth}")).collect();
+    let of_each = |value: Value| Value::Object(names.iter().map(|name| (name.clone(), value.clone())).collect());
+    let schema =
+        json!({"type": "object", "properties": of_each(json!({"type": "array", "items": {"type": "string"}}))});
+    let model = Model::new(&of_each(json!(["one"])), &json!([]));
+    let suggested =
+        if count < 5_000 { "limit.historyCount.suggestContinueAsNew=300" } else { "limit.maxIDLength=1000" };
+    let mut temporal = Temporal::made(&[suggested]);
+    temporal.resume();
+    let server = on_temporal(&temporal, &model);
+    let client = server.client();
+    let begun = std::time::Instant::now();
+    let job = start(&client, &schema, &model, &json!({"max_num_concurrent_requests": 20}));
+    let frames = client.log(&job);
+    eprintln!("{count} parts in {:?}", begun.elapsed());
+    check_log(&frames);
+    assert_eq!(frames.last().unwrap().event, "completed");
+    assert_eq!(of_kind(&frames, "subtree_result").count(), count);
+    assert!(model.times().len() == count && model.times().values().all(|&times| times == 1));
+    until("its last run has ended", || temporal.runs(&job)[0] == "COMPLETED");
+    let runs = temporal.runs(&job);
+    eprintln!("{} runs", runs.len());
+    assert!(runs.len() > 2 && runs[1..].iter().all(|status| status == "CONTINUED_AS_NEW"), "{runs:?}");
+    assert_eq!(temporal.query(&job, "accumulated_results").as_array().unwrap().len(), count);
+}
