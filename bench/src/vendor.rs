@@ -27,7 +27,8 @@ pub(crate) async fn measure(bench: &Bench) -> anyhow::Result<()> {
     let prepared = server.prepare_with(EXAMPLE, SUBTREES).await?;
     println!("{SUBTREES} subtrees over a vendor that takes {} ms", DELAY.as_millis());
     for (nth, at_once) in AT_ONCE.into_iter().enumerate() {
-        let config = json!({"model": "fake", "seed": nth, "max_num_concurrent_requests": at_once});
+        let config = json!({"model": "fake", "seed": nth, "max_num_concurrent_requests": at_once,
+            "use_explicit_context_cache": false});
         let job = server.start_job(&prepared, config).await?;
         let log = server.followed(&job).await?;
         let took_ms = told_ms(&log[log.len() - 1])? - told_ms(&log[0])?;

@@ -168,18 +168,21 @@ async fn ask(order: &Order, state: &SubtreeState, attempt: u32, spent: &mut Spen
     let mut asker = Asker { order, model: model.as_ref(), spent };
     let is_wanted = order.config().map_err(at_once)?.enable_agentic_array_extraction;
     let rows_max = rows_per_turn(model.card(), subtree, &question.document, &question.pages, is_wanted);
-    let second = second_answer(order, model.card(), &question);
-    let (answer, is_all) = match rows_max {
+    let second = || second_answer(order, model.card(), &question);
+    let (answer, second, is_all) = match rows_max {
         Some(rows_max) => {
             let list = List { question: Arc::clone(&question), rows_max, taken: Arc::new(state.rows.clone()) };
             match ask_rows(&mut asker, list).await? {
                 Turned::Rows(came) => return Ok(Came::Rows(came)),
-                Turned::All(answer, is_all) => (answer, is_all),
+                Turned::All(answer, is_all) => (answer, second().await, is_all),
             }
         }
-        None => (ask_whole(&mut asker, &question, checking).await?, true),
+        None => {
+            let (answer, second) = tokio::join!(ask_whole(&mut asker, &question, checking), second());
+            (answer?, second, true)
+        }
     };
-    let answers = (answer, second.await);
+    let answers = (answer, second);
     let result = checked(&question, &index, answers, checking).await.map_err(of_model)?;
     let remember = (remembers && is_all).then(|| to_remember(name, &result)).flatten();
     Ok(Came::Whole(result, Kept { remember, alone }, false))
