@@ -82,6 +82,13 @@ fn the_help_of_extract() {
           --ask-again
               Ask every question, even one that an earlier run had answered
 
+          --record <DIR>
+              Write every exchange with a vendor into this folder, without keys, and what is the
+              document's sealed
+
+          --replay <DIR>
+              Take every answer from this folder, and ask nobody
+
           --ocr <WHEN>
               Which pages are read from their picture
 
