@@ -220,6 +220,7 @@ pub(crate) struct ServeArgs {
 
 /// Who sees to it that jobs are worked on.
 #[derive(Debug, Args)]
+#[cfg_attr(not(feature = "temporal"), allow(dead_code, reason = "a build without Temporal says so, and reads no more"))]
 pub(crate) struct TemporalArgs {
     /// What keeps timers and queues: this process, or a Temporal server
     #[arg(long, value_enum, default_value_t, env = "SLUICE_ENGINE")]

@@ -161,15 +161,15 @@ impl Post {
             };
             self.store.wish_release(claim.lease, (self.clock)().saturating_add(after_ms)).await?;
         }
-        self.tell(why_not);
+        self.tell(why_not.as_deref());
         Ok(())
     }
 
     /// Once for each time that it goes and comes.
-    fn tell(&mut self, why_not: Option<String>) {
-        match (&why_not, self.is_away) {
+    fn tell(&mut self, why_not: Option<&str>) {
+        match (why_not, self.is_away) {
             (Some(error), false) => {
-                tracing::warn!(error, "Temporal takes no jobs; they wait in the store until it does")
+                tracing::warn!(error, "Temporal takes no jobs; they wait in the store until it does");
             }
             (None, true) => tracing::info!("Temporal takes jobs again"),
             (Some(_), true) | (None, false) => {}

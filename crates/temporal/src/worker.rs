@@ -81,7 +81,7 @@ async fn work(stepwise: &Arc<Stepwise>, server: &Server, options: &WorkerOptions
         match worked {
             Ok(()) => tracing::warn!("the worker ended early; it begins again"),
             Err(error) => {
-                tracing::warn!(error = %format!("{error:#}"), "no steps are taken from Temporal; it is tried again")
+                tracing::warn!(error = %format!("{error:#}"), "no steps are taken from Temporal; it is tried again");
             }
         }
         tokio::select! {

@@ -88,7 +88,7 @@ fn check_log(frames: &[Frame]) {
     assert_eq!(ids, (1..=ids.len() as u64).collect::<Vec<_>>(), "{frames:#?}");
     let ends = frames.iter().filter(|frame| frame.is_terminal()).count();
     assert_eq!((ends, frames.last().map(Frame::is_terminal)), (1, Some(true)), "{frames:#?}");
-    let mut answered: Vec<String> = of_kind(frames, "subtree_result").map(|frame| subtree(frame)).collect();
+    let mut answered: Vec<String> = of_kind(frames, "subtree_result").map(subtree).collect();
     let all = answered.len();
     answered.sort();
     answered.dedup();
@@ -160,7 +160,7 @@ fn a_job_is_stopped_from_our_side_and_from_temporals() {
     let server = on_temporal(&temporal, &model);
     let client = server.client();
     let [ours, theirs] = [1, 2].map(|seed| start(&client, &parts(), &model, &json!({"seed": seed})));
-    until("both are asked", || model.asked().iter().filter(|call| call.path == "/b").count() == 2);
+    until("both are asked", || model.asked().iter().filter(|call| call.subtree == "s2").count() == 2);
     client.post(&format!("/v1/extract/jobs/{ours}/cancel"), &json!({}), None).unwrap();
     temporal.ask(&["workflow", "cancel", "--workflow-id", &theirs]);
     for job in [&ours, &theirs] {
@@ -201,7 +201,7 @@ fn temporal_is_killed_and_started_again_in_the_middle_of_a_job() {
     let server = on_temporal(&temporal, &model);
     let client = server.client();
     let job = start(&client, &parts(), &model, &json!({"max_num_concurrent_requests": 1}));
-    until("the fourth part is asked", || model.asked().iter().any(|call| call.path == "/d"));
+    until("the fourth part is asked", || model.asked().iter().any(|call| call.subtree == "s4"));
     temporal.kill();
     // What runs is recorded all the same: the log is not Temporal's.
     until("its answer is in the log", || {
@@ -223,7 +223,7 @@ fn a_worker_that_is_killed_in_the_middle_of_a_part_loses_that_call_alone() {
     let mut server = on_temporal(&temporal, &model);
     let client = server.client();
     let job = start(&client, &parts(), &model, &json!({"max_num_concurrent_requests": 1}));
-    until("the fourth part is asked", || model.asked().iter().any(|call| call.path == "/d"));
+    until("the fourth part is asked", || model.asked().iter().any(|call| call.subtree == "s4"));
     server.kill();
     server.resume();
     let frames = server.client().log(&job);

@@ -175,7 +175,6 @@ pub struct Call {
     pub at_ms: u64,
     pub attempt: u64,
     pub subtree: String,
-    pub path: String,
 }
 
 /// Calls by the number of the job.
@@ -183,9 +182,9 @@ pub fn asked(ledger: &str) -> BTreeMap<i64, Vec<Call>> {
     let mut calls: BTreeMap<i64, Vec<Call>> = BTreeMap::new();
     for line in ledger.lines() {
         let words: Vec<&str> = line.split(' ').collect();
-        let [at_ms, seed, attempt, subtree, path] = words[..] else { panic!("a line of the ledger: {line}") };
-        let (at_ms, attempt) = (at_ms.parse().unwrap(), attempt.parse().unwrap());
-        let call = Call { at_ms, attempt, subtree: subtree.to_owned(), path: path.to_owned() };
+        let [at_ms, seed, attempt, subtree, _path] = words[..] else { panic!("a line of the ledger: {line}") };
+        let call =
+            Call { at_ms: at_ms.parse().unwrap(), attempt: attempt.parse().unwrap(), subtree: subtree.to_owned() };
         calls.entry(seed.parse().unwrap()).or_default().push(call);
     }
     calls
