@@ -132,7 +132,7 @@ impl From<StoreError> for Problem {
                 let detail = "another program holds the database; nothing was kept";
                 Self::new(ProblemCode::Unavailable, detail).retry_after(1)
             }
-            StoreError::Io(_) | StoreError::Closed => {
+            StoreError::Away(_) | StoreError::Io(_) | StoreError::Closed => {
                 tracing::error!(%error, "the store does not work now");
                 Self::new(ProblemCode::Unavailable, "it does not work now; try again").retry_after(1)
             }

@@ -11,12 +11,11 @@ use sluice_extract::event::LogUnreadable;
 pub enum StoreError {
     /// A newer release wrote the data.
     #[error(
-        "the data in {} has version {found}, and this release knows {known}: start the release that wrote it, or a newer one",
-        path.display()
+        "the data in {place} has version {found}, and this release knows {known}: start the release that wrote it, or a newer one"
     )]
     NewerData {
-        /// Where.
-        path: PathBuf,
+        /// Where: a file, or a database.
+        place: String,
         /// The version that was found.
         found: u32,
         /// The newest that this release knows.
@@ -34,6 +33,9 @@ pub enum StoreError {
     /// There is no room on the disk.
     #[error("the disk is full")]
     Full,
+    /// The database cannot be reached. Whether a write that was under way was kept is not known.
+    #[error("the database cannot be reached: {0}")]
+    Away(String),
     /// The disk did not do what was asked of it.
     #[error("the disk failed: {0}")]
     Io(String),
@@ -65,7 +67,7 @@ impl StoreError {
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         match self {
-            Self::Busy | Self::Full | Self::Io(_) => true,
+            Self::Busy | Self::Full | Self::Away(_) | Self::Io(_) => true,
             Self::NewerData { .. }
             | Self::InUse { .. }
             | Self::Damaged(_)
@@ -102,6 +104,42 @@ impl From<rusqlite::Error> for StoreError {
             Some(Sqlite::DatabaseCorrupt | Sqlite::NotADatabase) => Self::Damaged(error.to_string()),
             _ => Self::Internal(error.to_string()),
         }
+    }
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        let text = error.to_string();
+        match error {
+            sqlx::Error::PoolTimedOut => Self::Away("no connection within the time that a call may wait".into()),
+            sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::Configuration(_) | sqlx::Error::Protocol(_) => {
+                Self::Away(text)
+            }
+            sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => Self::Closed,
+            sqlx::Error::Database(told) => {
+                told.code().map_or(Self::Internal(text.clone()), |code| by_state(&code, text))
+            }
+            _ => Self::Internal(text),
+        }
+    }
+}
+
+/// What Postgres says by its five signs.
+fn by_state(code: &str, text: String) -> StoreError {
+    match code {
+        // Another transaction was in the way.
+        "40001" | "40P01" | "55P03" => StoreError::Busy,
+        "53100" => StoreError::Full,
+        // Too many connections; going down, crashed, starting.
+        "53300" | "57P01" | "57P02" | "57P03" => StoreError::Away(text),
+        // It may be that of a standby.
+        "25006" => StoreError::Away(text),
+        // Who asks may not, or not this database.
+        "28000" | "28P01" | "3D000" | "42501" => StoreError::Away(text),
+        _ if code.starts_with("08") => StoreError::Away(text),
+        _ if code.starts_with("58") => StoreError::Io(text),
+        "XX001" | "XX002" => StoreError::Damaged(text),
+        _ => StoreError::Internal(text),
     }
 }
 

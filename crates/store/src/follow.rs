@@ -1,24 +1,31 @@
 //! A job's log from some event on, then live: no gap, no double, and an end.
 //!
 //! First attach, re-attach and polling are this one function with another `after`. Registers for the wake-up before it
-//! reads; the wake-up is only a hint. Never slows a job: a follower that does not read holds nothing but its place.
+//! reads; the wake-up is only a hint. A store that is away for a while is waited for. Never slows a job: a follower that
+//! does not read holds nothing but its place.
 //! Called by both streams of the server and by whoever waits for a job.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::Stream;
 use futures::stream::{BoxStream, StreamExt as _, try_unfold};
 use sluice_extract::event::Recorded;
 use sluice_extract::id::JobId;
+use tokio::time::Instant;
 
-use crate::{Store, StoreError, TailReceiver, Tenant};
+use crate::{LogSlice, Store, StoreError, TailReceiver, Tenant};
 
 /// Events in the order of the log; ends after the terminal event.
 pub type Follow = BoxStream<'static, Result<Arc<Recorded>, StoreError>>;
 
 /// Most events that are read at once: a slow follower holds no more than these.
 const READ_MAX: u32 = 64;
+
+/// How long a store that cannot now is asked again, and how often: one that starts anew breaks no stream.
+const PATIENCE: Duration = Duration::from_secs(60);
+const AGAIN_AFTER: Duration = Duration::from_millis(250);
 
 struct Place {
     store: Arc<dyn Store>,
@@ -63,8 +70,7 @@ impl Place {
             self.ready = new;
             return Ok(true);
         }
-        let slice = self.store.event_list(&self.tenant, self.job, self.after, READ_MAX).await?;
-        let Some(slice) = slice else { return Ok(false) };
+        let Some(slice) = self.read().await? else { return Ok(false) };
         if !slice.events.is_empty() {
             self.ready = slice.events.into_iter().map(Arc::new).collect();
             return Ok(true);
@@ -74,6 +80,18 @@ impl Place {
         }
         self.may_be_over = false;
         Ok(self.tail.changed().await.is_ok())
+    }
+
+    async fn read(&self) -> Result<Option<LogSlice>, StoreError> {
+        let begun = Instant::now();
+        loop {
+            match self.store.event_list(&self.tenant, self.job, self.after, READ_MAX).await {
+                Err(error) if error.is_retryable() && begun.elapsed() < PATIENCE => {
+                    tokio::time::sleep(AGAIN_AFTER).await;
+                }
+                read => return read,
+            }
+        }
     }
 
     fn take_tail(&mut self) -> Option<VecDeque<Arc<Recorded>>> {

@@ -6,11 +6,13 @@
 //! and whether it ends a job, or what HTTP is. Called by the engine and the server.
 
 mod blobs;
+mod cells;
 mod chance;
 mod clock;
 mod error;
 mod follow;
 mod listing;
+mod postgres;
 mod rows;
 mod sqlite;
 mod store;
@@ -23,6 +25,7 @@ pub use clock::{Clock, system_clock};
 pub use error::StoreError;
 pub use follow::{Follow, follow};
 pub use listing::{Listing, PageQuery};
+pub use postgres::{PostgresOptions, PostgresStore};
 pub use rows::{
     Admission, Answer, Append, Appended, Claim, DocumentRow, IdempotencyBegin, IdempotencyRequest, JobInsert, JobQuery,
     JobRow, KeyHash, KeyRow, Lease, LogSlice, NewDocument, NewJob, NewKey, NewSchema, Remember, Retention, Retired,

@@ -20,6 +20,7 @@ mod schemas;
 mod wishes;
 mod writer;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -72,15 +73,6 @@ impl SqliteStore {
         &self.directory
     }
 
-    /// Gives room back to the disk that removed rows took.
-    ///
-    /// # Errors
-    /// There is not the room for a second copy, or somebody else writes.
-    pub async fn compact(&self) -> Result<(), StoreError> {
-        let path = open::database(&self.directory);
-        blocking(move || keep::compact(&path)).await
-    }
-
     /// Writes a copy of the rows as they are now into a new file, while the server goes on.
     ///
     /// # Errors
@@ -88,14 +80,6 @@ impl SqliteStore {
     pub async fn backup(&self, target: &Path) -> Result<(), StoreError> {
         let (path, target) = (open::database(&self.directory), target.to_owned());
         blocking(move || keep::backup(&path, &target)).await
-    }
-
-    /// The blobs that some row needs; the others may go.
-    ///
-    /// # Errors
-    /// The rows cannot be read.
-    pub async fn blobs_in_use(&self) -> Result<std::collections::BTreeSet<ContentHash>, StoreError> {
-        self.read(keep::blobs_in_use).await
     }
 
     async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
@@ -306,17 +290,23 @@ impl Store for SqliteStore {
         // In small bites: nobody who appends waits for thousands of rows to go.
         loop {
             let bite = self.write(move |tx| keep::retire(tx, &retention, now_ms)).await?;
-            retired.jobs += bite.jobs;
-            retired.documents += bite.documents;
-            retired.remembered += bite.remembered;
-            retired.idempotency += bite.idempotency;
             if bite == Retired::default() {
                 return Ok(retired);
             }
+            retired += bite;
         }
     }
 
     async fn stats(&self) -> Result<Stats, StoreError> {
         self.read(keep::stats).await
+    }
+
+    async fn compact(&self) -> Result<(), StoreError> {
+        let path = open::database(&self.directory);
+        blocking(move || keep::compact(&path)).await
+    }
+
+    async fn blobs_in_use(&self) -> Result<BTreeSet<ContentHash>, StoreError> {
+        self.read(keep::blobs_in_use).await
     }
 }

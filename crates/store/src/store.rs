@@ -3,6 +3,8 @@
 //! Methods are noun first. Each call is one transaction: what it returns is durable, what fails was not kept. Rows of
 //! another tenant are not there. One suite of tests (`tests/it/conformance.rs`) holds every implementation to this.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use serde_json::Value;
 use sluice_extract::id::{DocumentId, JobId, KeyId, SchemaId};
@@ -150,4 +152,10 @@ pub trait Store: Send + Sync + 'static {
 
     /// How much there is.
     async fn stats(&self) -> Result<Stats, StoreError>;
+
+    /// Gives room back that removed rows took.
+    async fn compact(&self) -> Result<(), StoreError>;
+
+    /// The blobs that some row needs; the others may go.
+    async fn blobs_in_use(&self) -> Result<BTreeSet<ContentHash>, StoreError>;
 }

@@ -12,7 +12,7 @@ use sluice_extract::id::JobId;
 use tokio::sync::watch;
 
 /// Most events of a job that are kept for its followers.
-const EVENTS_MAX: usize = 64;
+pub(crate) const EVENTS_MAX: usize = 64;
 
 /// The newest events of one job, as far as this process saw them.
 #[derive(Clone, Debug, Default)]
@@ -24,6 +24,11 @@ pub struct Tail {
 pub type TailReceiver = watch::Receiver<Tail>;
 
 impl Tail {
+    /// The last event that is here; 0 for none.
+    fn last(&self) -> u64 {
+        self.recent.back().map_or(0, |recorded| recorded.sequence)
+    }
+
     /// The events after this one; `None` where they may not be all here.
     #[must_use]
     pub fn after(&self, after: u64) -> Option<Vec<Arc<Recorded>>> {
@@ -34,7 +39,11 @@ impl Tail {
         Some(self.recent.iter().filter(|recorded| recorded.sequence > after).cloned().collect())
     }
 
+    /// What is there already, or comes late from another thread, changes nothing.
     fn push(&mut self, recorded: Arc<Recorded>) {
+        if self.last() >= recorded.sequence {
+            return;
+        }
         let is_next = self.recent.back().is_none_or(|last| last.sequence + 1 == recorded.sequence);
         if !is_next {
             self.recent.clear();
@@ -76,6 +85,20 @@ impl Tails {
             }
             sender.send_modify(|tail| tail.push(Arc::new(recorded)));
         }
+    }
+
+    /// The last event that followers of this job have here; `None` where nobody follows it.
+    pub(crate) fn last(&self, job: JobId) -> Option<u64> {
+        let tails = self.by_job.lock().unwrap_or_else(PoisonError::into_inner);
+        let sender = tails.get(&job).filter(|sender| sender.receiver_count() > 0)?;
+        Some(sender.borrow().last())
+    }
+
+    /// The jobs that are followed, with the last event of each that is here.
+    pub(crate) fn followed(&self) -> HashMap<JobId, u64> {
+        let tails = self.by_job.lock().unwrap_or_else(PoisonError::into_inner);
+        let followed = tails.iter().filter(|(_, sender)| sender.receiver_count() > 0);
+        followed.map(|(job, sender)| (*job, sender.borrow().last())).collect()
     }
 
     /// Another process wrote: nobody knows what, so everybody looks.

@@ -5,9 +5,9 @@
 use rusqlite::{Connection, Row, params};
 use sluice_extract::id::DocumentId;
 
-use super::jobs::{hash, tenant as tenant_of, time, unsigned};
-use super::list::{Filter, folded, one, page};
+use super::list::{Filter, one, page};
 use super::writer::Transaction;
+use crate::cells::{folded, hash, tenant as tenant_of, time, unsigned};
 use crate::{DocumentRow, Listing, NewDocument, PageQuery, StoreError, Tenant};
 
 const COLUMNS: &str = "id, tenant, hash, file_name, file_size, page_count, media_type, uploaded_at";

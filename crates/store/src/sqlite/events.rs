@@ -8,9 +8,9 @@ use sluice_extract::event::{Event, Recorded, decode, encode};
 use sluice_extract::id::JobId;
 use sluice_extract::job::Status;
 
-use super::jobs::{time, unsigned};
 use super::writer::Transaction;
 use super::{remembered, wishes};
+use crate::cells::{time, unsigned};
 use crate::{Append, Appended, LogSlice, StoreError, Tenant};
 
 /// A place is the job's number and the sequence in one integer: this many bits are the sequence's.

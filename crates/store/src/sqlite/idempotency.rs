@@ -4,8 +4,8 @@
 
 use rusqlite::{OptionalExtension as _, params};
 
-use super::jobs::time;
 use super::writer::Transaction;
+use crate::cells::time;
 use crate::{Answer, IdempotencyBegin, IdempotencyRequest, StoreError, Tenant};
 
 pub(super) fn begin(tx: &Transaction<'_>, request: &IdempotencyRequest) -> Result<IdempotencyBegin, StoreError> {

@@ -7,9 +7,10 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use sluice_extract::id::{DocumentId, JobId, SchemaId};
 use sluice_extract::job::Status;
 
-use super::list::{Filter, folded, one};
+use super::list::{Filter, one};
 use super::writer::Transaction;
 use super::{events, idempotency, list as pages};
+use crate::cells::{self, folded, hash, tenant, time, unsigned};
 use crate::{Admission, JobInsert, JobQuery, JobRow, Listing, NewJob, StoreError, Tenant};
 
 /// The columns that [`from_row`] reads, in its order.
@@ -145,33 +146,11 @@ pub(super) fn from_row(row: &Row<'_>) -> Result<JobRow, StoreError> {
         schema_hash: hash(row.get(7)?)?,
         request: serde_json::from_str(row.get_ref(8)?.as_str().map_err(rusqlite::Error::from)?)?,
         label: row.get(9)?,
-        status: parse_status(&status)?,
+        status: cells::status(&status)?,
         round: row.get(11)?,
         log_end: unsigned(row.get(12)?),
         created_at_ms: unsigned(row.get(13)?),
         changed_at_ms: unsigned(row.get(14)?),
         ended_at_ms: ended_at.map(unsigned),
     })
-}
-
-fn parse_status(text: &str) -> Result<Status, StoreError> {
-    let found = Status::ALL.into_iter().find(|status| status.as_str() == text);
-    found.ok_or_else(|| StoreError::Damaged(format!("{text} is no status")))
-}
-
-pub(super) fn tenant(text: String) -> Result<Tenant, StoreError> {
-    Tenant::try_from(text).map_err(|error| StoreError::Damaged(error.to_string()))
-}
-
-pub(super) fn hash(text: String) -> Result<sluice_extract::page::ContentHash, StoreError> {
-    sluice_extract::page::ContentHash::try_from(text).map_err(|error| StoreError::Damaged(error.to_string()))
-}
-
-/// `SQLite`'s integers have a sign; our times and counts do not.
-pub(super) fn time(value: u64) -> i64 {
-    i64::try_from(value).unwrap_or(i64::MAX)
-}
-
-pub(super) fn unsigned(value: i64) -> u64 {
-    u64::try_from(value).unwrap_or(0)
 }

@@ -9,8 +9,9 @@ use std::time::Duration;
 use rusqlite::{Connection, params};
 use sluice_extract::page::ContentHash;
 
-use super::jobs::{hash, remove, time, unsigned};
+use super::jobs::remove;
 use super::writer::Transaction;
+use crate::cells::{hash, time, unsigned};
 use crate::{Retention, Retired, Stats, StoreError};
 
 /// Most rows of a kind that go in one transaction.

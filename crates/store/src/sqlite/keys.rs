@@ -6,8 +6,8 @@
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use sluice_extract::id::KeyId;
 
-use super::jobs::{tenant as tenant_of, time, unsigned};
 use super::writer::Transaction;
+use crate::cells::{tenant as tenant_of, time, unsigned};
 use crate::{KeyHash, KeyRow, NewKey, StoreError, Tenant};
 
 const COLUMNS: &str = "id, tenant, label, hash, created_at, revoked_at";

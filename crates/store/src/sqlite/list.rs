@@ -6,7 +6,7 @@
 use rusqlite::types::ToSql;
 use rusqlite::{Connection, OptionalExtension as _, Row, params, params_from_iter};
 
-use super::jobs::unsigned;
+use crate::cells::{folded, unsigned};
 use crate::listing::Cursor;
 use crate::{Listing, PageQuery, StoreError, Tenant};
 
@@ -14,11 +14,6 @@ use crate::{Listing, PageQuery, StoreError, Tenant};
 pub(super) struct Filter {
     sql: String,
     values: Vec<Box<dyn ToSql>>,
-}
-
-/// Text as a search compares it.
-pub(super) fn folded(text: &str) -> String {
-    text.to_lowercase()
 }
 
 impl Filter {

@@ -22,7 +22,11 @@ pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), St
     let found = version(&transaction)?;
     if found > known {
         let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-        return Err(StoreError::NewerData { path: path.to_owned(), found: number(found), known: number(known) });
+        return Err(StoreError::NewerData {
+            place: path.display().to_string(),
+            found: number(found),
+            known: number(known),
+        });
     }
     for migration in MIGRATIONS.iter().skip(found) {
         transaction.execute_batch(migration)?;

@@ -6,8 +6,8 @@ use rusqlite::{OptionalExtension as _, params};
 use serde_json::Value;
 use sluice_extract::page::ContentHash;
 
-use super::jobs::time;
 use super::writer::Transaction;
+use crate::cells::time;
 use crate::{Remember, StoreError, Tenant};
 
 /// What is asked again stays: it is of use.

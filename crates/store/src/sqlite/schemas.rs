@@ -6,9 +6,9 @@ use rusqlite::{Connection, Row, params};
 use serde_json::Value;
 use sluice_extract::id::SchemaId;
 
-use super::jobs::{tenant as tenant_of, time, unsigned};
-use super::list::{Filter, folded, one, page};
+use super::list::{Filter, one, page};
 use super::writer::Transaction;
+use crate::cells::{folded, tenant as tenant_of, time, unsigned};
 use crate::{Listing, NewSchema, PageQuery, SchemaChange, SchemaRow, StoreError, Tenant};
 
 const COLUMNS: &str = "id, tenant, name, description, definition, metadata, created_at, updated_at";

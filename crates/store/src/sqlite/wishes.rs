@@ -6,8 +6,9 @@
 use rusqlite::{Connection, OptionalExtension as _, params};
 use sluice_extract::id::JobId;
 
-use super::jobs::{COLUMNS, from_row, time, unsigned};
+use super::jobs::{COLUMNS, from_row};
 use super::writer::Transaction;
+use crate::cells::{time, unsigned};
 use crate::{Claim, Lease, StoreError, WishRequest};
 
 /// Fair between tenants: each job stands behind as many as its tenant has handed out or waiting before it.

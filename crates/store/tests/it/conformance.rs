@@ -29,21 +29,27 @@ pub(crate) fn standing_clock(now_ms: &Arc<AtomicU64>) -> Clock {
     Arc::new(move || now_ms.load(Ordering::SeqCst))
 }
 
-/// One test for each function of the suite, over the stores that `$make` makes.
-macro_rules! suite {
-    ($make:path) => {
-        suite!($make; a_job_is_kept_with_its_wish, a_tenant_sees_only_its_own, admission_counts_and_repeats,
+/// The names of the suite's functions, handed to another macro.
+macro_rules! names {
+    ($with:ident; $first:ident) => {
+        $with!($first; a_job_is_kept_with_its_wish, a_tenant_sees_only_its_own, admission_counts_and_repeats,
             lists_go_newest_first_and_back, lists_are_filtered, ids_are_contiguous_and_outcomes_told_once,
             nothing_follows_the_end_but_reopening, appending_at_once_leaves_no_gap,
             a_follower_sees_every_event_once, an_outline_leaves_the_values_out, followers_may_come_at_any_time,
             work_is_handed_out_fairly,
             newcomers_are_tenants_that_have_none_handed_out,
             a_lost_lease_cannot_write, wishes_are_timers,
-            a_clock_set_back_stalls_no_wish, who_wants_some_jobs_gets_no_other, a_wish_to_stop_survives_giving_back, answers_are_remembered_with_their_event,
-            documents_are_kept, schemas_are_kept_and_changed, keys_are_found_by_hash, idempotency_keys_remember_one_answer,
-            what_is_old_goes);
+            a_clock_set_back_stalls_no_wish, who_wants_some_jobs_gets_no_other, a_wish_to_stop_survives_giving_back,
+            answers_are_remembered_with_their_event,
+            documents_are_kept, schemas_are_kept_and_changed, keys_are_found_by_hash,
+            idempotency_keys_remember_one_answer, what_is_old_goes, blobs_in_use_are_named);
     };
-    ($make:path; $($name:ident),* $(,)?) => {
+}
+pub(crate) use names;
+
+/// One test for each function of the suite, over the stores that `$make` makes.
+macro_rules! suite {
+    ($make:ident; $($name:ident),* $(,)?) => {
         $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
         async fn $name() {
             let (world, _kept) = $make().await;
@@ -572,4 +578,22 @@ pub(crate) async fn what_is_old_goes(world: World) {
     assert_eq!(world.store.event_list(&tenant("a"), job_id(1), 0, 1).await.unwrap(), None);
     let stats = world.store.stats().await.unwrap();
     assert_eq!((stats.jobs, stats.jobs_active, stats.events), (2, 1, 2));
+}
+
+pub(crate) async fn blobs_in_use_are_named(world: World) {
+    let id = world.insert("a", 1).await;
+    let in_use = async || world.store.blobs_in_use().await.unwrap().into_iter().collect::<Vec<_>>();
+    let mut expect = vec![ContentHash::of(b"document"), ContentHash::of(b"schema")];
+    expect.sort();
+    assert_eq!(in_use().await, expect);
+    // Neither a result nor none: what a value says is not taken for the name of a blob.
+    recorded(world.append("a", id, finished("s1", 1), Status::Processing).await);
+    let end = Event::JobCompleted { result: ContentHash::of(b"result"), valid: true, findings: Vec::new() };
+    recorded(world.append("a", id, end, Status::Completed).await);
+    expect.push(ContentHash::of(b"result"));
+    expect.sort();
+    assert_eq!(in_use().await, expect);
+    assert!(world.store.job_delete(&tenant("a"), id).await.unwrap());
+    assert_eq!(in_use().await, []);
+    world.store.compact().await.unwrap();
 }

@@ -16,7 +16,7 @@ use sluice_store::{
 };
 use tempfile::TempDir;
 
-use crate::conformance::{World, finished, job_id, new_job, standing_clock, suite, tenant};
+use crate::conformance::{World, finished, job_id, names, new_job, standing_clock, suite, tenant};
 
 async fn world() -> (World, TempDir) {
     let directory = tempfile::tempdir().unwrap();
@@ -26,7 +26,7 @@ async fn world() -> (World, TempDir) {
     (World { store: Arc::new(store), now_ms }, directory)
 }
 
-suite!(world);
+names!(suite; world);
 
 async fn open(directory: &Path, role: Role) -> Result<SqliteStore, StoreError> {
     SqliteStore::open(directory, OpenOptions::new(role)).await
@@ -96,7 +96,7 @@ async fn a_newer_release_s_data_is_refused() {
     rusqlite::Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
     for role in [Role::Server, Role::Beside] {
         let refused = open(directory.path(), role).await.map(|_| ());
-        assert_eq!(refused, Err(StoreError::NewerData { path: path.clone(), found: 99, known: 1 }));
+        assert_eq!(refused, Err(StoreError::NewerData { place: path.display().to_string(), found: 99, known: 1 }));
     }
 }
 
