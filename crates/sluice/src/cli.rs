@@ -42,6 +42,9 @@ pub(crate) enum Command {
     /// Serve the Extract API and the Jobs API over HTTP, and work on the jobs
     #[command(after_help = SERVE_EXAMPLES)]
     Serve(Box<ServeArgs>),
+    /// Work on the jobs of servers that share a database
+    #[command(after_help = WORK_EXAMPLES)]
+    Work(Box<WorkArgs>),
     /// Make, list and revoke the keys of a server
     Keys {
         #[command(subcommand)]
@@ -169,27 +172,16 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "ADDRESS", env = "SLUICE_LISTEN", default_value = "127.0.0.1:8080")]
     pub(crate) listen: SocketAddr,
     #[command(flatten)]
-    pub(crate) folder: DataFolder,
-    #[command(flatten)]
-    pub(crate) ocr: OcrArgs,
+    pub(crate) work: WorkArgs,
+    /// Only answer, and leave the work on jobs to `sluice work` beside it
+    #[arg(long)]
+    pub(crate) no_work: bool,
     /// Who is asked where a job names no model [default: gemini-2.5-flash with a Gemini key, else embedded]
     #[arg(long, short, value_name = "NAME", env = "SLUICE_MODEL")]
     pub(crate) model: Option<String>,
-    /// A script that jobs may name as model `scripted:FILE`; again for more. For tests and demonstrations
-    #[arg(long, value_name = "FILE")]
-    pub(crate) script: Vec<PathBuf>,
     /// Remove ended jobs, unused documents and remembered answers after so many days [default: never]
     #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) keep_days: Option<u32>,
-    /// Ask every question, even one that was answered before
-    #[arg(long)]
-    pub(crate) ask_again: bool,
-    /// Jobs worked on side by side
-    #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..))]
-    pub(crate) jobs_max: u16,
-    /// Questions that are open at the same time, over all jobs
-    #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..))]
-    pub(crate) questions_max: u16,
     /// Jobs of one tenant that have not ended
     #[arg(long, value_name = "N", default_value_t = 5)]
     pub(crate) active_jobs_max: u32,
@@ -208,6 +200,34 @@ pub(crate) struct ServeArgs {
     /// An origin whose pages may call the API from a browser; again for more, * for all
     #[arg(long, value_name = "ORIGIN")]
     pub(crate) allow_origin: Vec<String>,
+}
+
+const WORK_EXAMPLES: &str = "\
+Examples:
+  sluice work --store postgres://sluice@db/sluice --objects s3://documents
+  sluice work --store postgres://sluice@db/sluice --data /mnt/shared/sluice --jobs-max 16
+
+Any number of them share the jobs of one database. docs/deploy.md shows several machines.";
+
+/// What a process needs that works on jobs.
+#[derive(Debug, Args)]
+pub(crate) struct WorkArgs {
+    #[command(flatten)]
+    pub(crate) place: StoreArgs,
+    #[command(flatten)]
+    pub(crate) ocr: OcrArgs,
+    /// A script that jobs may name as model `scripted:FILE`; again for more. For tests and demonstrations
+    #[arg(long, value_name = "FILE")]
+    pub(crate) script: Vec<PathBuf>,
+    /// Ask every question, even one that was answered before
+    #[arg(long)]
+    pub(crate) ask_again: bool,
+    /// Jobs worked on side by side
+    #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) jobs_max: u16,
+    /// Questions that are open at the same time, over all jobs
+    #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) questions_max: u16,
     /// Send traces to this OpenTelemetry collector (OTLP over HTTP), e.g. http://127.0.0.1:4318
     #[arg(long, value_name = "URL", env = "OTEL_EXPORTER_OTLP_ENDPOINT")]
     pub(crate) otlp: Option<String>,
@@ -322,6 +342,19 @@ pub(crate) struct DataFolder {
     pub(crate) data: Option<PathBuf>,
 }
 
+/// What a server keeps, and where: a folder of this machine, or a database that several processes share.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct StoreArgs {
+    #[command(flatten)]
+    pub(crate) folder: DataFolder,
+    /// Keep rows in this PostgreSQL database, postgres://USER@HOST/DATABASE, that any number of processes may share
+    #[arg(long = "store", value_name = "URL", env = "SLUICE_STORE", hide_env_values = true)]
+    pub(crate) store: Option<String>,
+    /// Keep bytes in this object store, s3://BUCKET/PREFIX, with the usual AWS_ variables [default: files in --data]
+    #[arg(long = "objects", value_name = "URL", env = "SLUICE_OBJECTS", hide_env_values = true)]
+    pub(crate) objects: Option<String>,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum KeysCommand {
     /// Make a key and print it, alone, on standard output; it is not shown again
@@ -333,7 +366,7 @@ pub(crate) enum KeysCommand {
         #[arg(long, value_name = "TEXT", default_value = "")]
         label: String,
         #[command(flatten)]
-        folder: DataFolder,
+        place: StoreArgs,
     },
     /// List keys by their names; the keys themselves are not kept
     List {
@@ -341,7 +374,7 @@ pub(crate) enum KeysCommand {
         #[arg(long, value_name = "NAME")]
         tenant: Option<Tenant>,
         #[command(flatten)]
-        folder: DataFolder,
+        place: StoreArgs,
     },
     /// Make a key worth nothing, at once
     Revoke {
@@ -349,7 +382,7 @@ pub(crate) enum KeysCommand {
         #[arg(value_name = "ID")]
         id: KeyId,
         #[command(flatten)]
-        folder: DataFolder,
+        place: StoreArgs,
     },
 }
 
@@ -360,7 +393,7 @@ pub(crate) struct OneJob {
     #[arg(value_name = "ID")]
     pub(crate) id: JobId,
     #[command(flatten)]
-    pub(crate) folder: DataFolder,
+    pub(crate) place: StoreArgs,
 }
 
 #[derive(Debug, Subcommand)]
@@ -377,7 +410,7 @@ pub(crate) enum JobsCommand {
         #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=1000))]
         limit: u32,
         #[command(flatten)]
-        folder: DataFolder,
+        place: StoreArgs,
     },
     /// Show how far a job is, its parts, and what it took, as JSON
     Show(OneJob),
@@ -394,7 +427,7 @@ pub(crate) enum DataCommand {
     /// How much there is
     Stats {
         #[command(flatten)]
-        folder: DataFolder,
+        place: StoreArgs,
     },
     /// Remove what nothing refers to and give the room back to the disk
     Compact {
@@ -402,7 +435,23 @@ pub(crate) enum DataCommand {
         #[arg(long, value_name = "DAYS")]
         older_than_days: Option<u32>,
         #[command(flatten)]
-        folder: DataFolder,
+        place: StoreArgs,
+    },
+    /// Write everything into a new folder, to be imported elsewhere; the servers are stopped before
+    Export {
+        /// The new folder
+        #[arg(value_name = "DIR")]
+        target: PathBuf,
+        #[command(flatten)]
+        place: StoreArgs,
+    },
+    /// Take everything from a folder that was exported; unfinished jobs go on here
+    Import {
+        /// The folder
+        #[arg(value_name = "DIR")]
+        source: PathBuf,
+        #[command(flatten)]
+        place: StoreArgs,
     },
     /// Copy everything to a new folder, also while a server runs; `--data` of the copy works
     Backup {
@@ -410,7 +459,7 @@ pub(crate) enum DataCommand {
         #[arg(value_name = "DIR")]
         target: PathBuf,
         #[command(flatten)]
-        folder: DataFolder,
+        place: StoreArgs,
     },
 }
 

@@ -7,10 +7,12 @@ pub(crate) mod eval;
 mod extract;
 mod jobs;
 mod keys;
+mod log;
 mod models;
 mod ocr;
 mod schema;
 mod serve;
+mod work;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -36,6 +38,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Eval(args) => evaluate(args, &settings).await,
         Command::Models => models::run(&settings),
         Command::Serve(args) => serve::run(*args, &settings).await,
+        Command::Work(args) => work::run(&args, &settings).await,
         Command::Keys { command } => keys::run(command).await,
         Command::Jobs { command } => jobs::run(command).await,
         Command::Data { command } => data::run(command).await,

@@ -17,7 +17,7 @@ use sluice_model::openai::{self, OpenAi};
 use sluice_model::registry::Registry;
 use sluice_model::scripted::Scripted;
 use sluice_model::{Model, PaceLimits, Showing};
-use sluice_store::system_clock;
+use sluice_store::{Blobs, system_clock};
 
 use self::file::{Entry, Vendor};
 use crate::cli::{DataFolder, OcrArgs};
@@ -307,6 +307,16 @@ fn missing(entry: &Entry) -> Option<String> {
 /// A variable of the environment; an empty one is none.
 fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.trim().is_empty())
+}
+
+/// The object store at this address, with what the environment says of it as for any program that uses AWS.
+pub(crate) fn objects(url: &str) -> anyhow::Result<Blobs> {
+    let options = std::env::vars().filter(|(name, _)| name.starts_with("AWS_"));
+    Blobs::at(url, options).map_err(|error| {
+        let hint = "name it with `--objects s3://BUCKET/PREFIX`; AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID and \
+                    AWS_SECRET_ACCESS_KEY say the rest";
+        hinted(format!("{url} is no object store: {error}"), hint)
+    })
 }
 
 /// The reader of foreign bytes: this program again, as a child with limits.

@@ -1,4 +1,4 @@
-//! The folder where everything is kept: where it is, and opening it.
+//! Where everything is kept, a folder or a database with an object store, and opening it.
 //!
 //! Called by the commands that look at what a server keeps, and by those that work on it.
 
@@ -11,22 +11,34 @@ use etcetera::BaseStrategy as _;
 use sluice_extract::event::Event;
 use sluice_extract::job::Status;
 use sluice_store::{
-    Append, Blobs, JobQuery, OpenOptions, PageQuery, Retention, Retired, Role, SqliteStore, Store as _, StoreError,
-    Synchronous, Tenant, system_clock,
+    Append, Blobs, JobQuery, OpenOptions, PageQuery, PostgresOptions, PostgresStore, Retention, Retired, Role,
+    SqliteStore, Store, StoreError, Synchronous, Tenant, system_clock,
 };
 
-use crate::cli::DataFolder;
+use crate::cli::{DataFolder, StoreArgs};
+use crate::config;
 use crate::trouble::hinted;
 
-/// Rows and bytes of one folder.
+/// Rows and bytes.
 #[derive(Clone)]
 pub(crate) struct Kept {
     /// The rows.
-    pub(crate) store: Arc<SqliteStore>,
+    pub(crate) store: Arc<dyn Store>,
     /// The bytes.
     pub(crate) blobs: Blobs,
-    /// Where they are.
-    pub(crate) folder: PathBuf,
+    /// Where they are, for people.
+    pub(crate) place: String,
+    /// The folder, where all of it is in one.
+    pub(crate) folder: Option<Folder>,
+}
+
+/// A folder that holds everything.
+#[derive(Clone)]
+pub(crate) struct Folder {
+    /// Where it is.
+    pub(crate) path: PathBuf,
+    /// The rows, as what they are.
+    pub(crate) rows: Arc<SqliteStore>,
 }
 
 impl DataFolder {
@@ -38,20 +50,49 @@ impl DataFolder {
         let user = etcetera::choose_base_strategy().context("the data folder of this user cannot be told")?;
         Ok(user.data_dir().join("sluice"))
     }
+}
 
-    /// Opens it, and makes it where it is not there.
+impl StoreArgs {
+    /// Opens it, and makes what is missing.
     pub(crate) async fn open(&self, role: Role) -> anyhow::Result<Kept> {
-        open(&self.path()?, Synchronous::Full, role).await
+        let folder = self.folder.path()?;
+        let Some(url) = &self.store else {
+            let mut kept = open(&folder, Synchronous::Full, role).await?;
+            if let Some(objects) = &self.objects {
+                kept.blobs = config::objects(objects)?;
+                kept.place = format!("{} and {objects}", kept.place);
+                kept.folder = None;
+            }
+            return Ok(kept);
+        };
+        let store = PostgresStore::open(url, PostgresOptions::default()).await.map_err(unreached)?;
+        let (blobs, bytes) = match &self.objects {
+            Some(objects) => (config::objects(objects)?, objects.clone()),
+            None => (in_files(&folder)?, folder.display().to_string()),
+        };
+        let place = format!("{} and {bytes}", store.place());
+        Ok(Kept { store: Arc::new(store), blobs, place, folder: None })
     }
 
     /// Opens what is there already.
     pub(crate) async fn open_existing(&self) -> anyhow::Result<Kept> {
-        let folder = self.path()?;
-        if !folder.join("sluice.db").is_file() {
-            let told = format!("nothing is kept in {}", folder.display());
-            return Err(hinted(told, "name the server's folder with `--data DIR`"));
-        }
+        self.check_there()?;
         self.open(Role::Beside).await
+    }
+
+    /// The same, and no server may work on it: a folder's is found out, a database's is not.
+    pub(crate) async fn open_existing_alone(&self) -> anyhow::Result<Kept> {
+        self.check_there()?;
+        self.open(Role::Server).await
+    }
+
+    fn check_there(&self) -> anyhow::Result<()> {
+        let folder = self.folder.path()?;
+        if self.store.is_none() && !folder.join("sluice.db").is_file() {
+            let told = format!("nothing is kept in {}", folder.display());
+            return Err(hinted(told, "name the server's folder with `--data DIR`, or its database with `--store URL`"));
+        }
+        Ok(())
     }
 }
 
@@ -144,16 +185,35 @@ pub(crate) fn blobs_folder(folder: &Path) -> PathBuf {
 
 async fn open(folder: &Path, synchronous: Synchronous, role: Role) -> anyhow::Result<Kept> {
     let options = OpenOptions { synchronous, ..OpenOptions::new(role) };
-    let store = SqliteStore::open(folder, options).await.map_err(|error| explained(error, folder))?;
-    let blobs = Blobs::in_directory(&blobs_folder(folder)).with_context(|| folder.display().to_string())?;
-    Ok(Kept { store: Arc::new(store), blobs, folder: folder.to_owned() })
+    let rows = SqliteStore::open(folder, options).await.map_err(|error| explained(error, folder))?;
+    let folder = Folder { path: folder.to_owned(), rows: Arc::new(rows) };
+    let (store, blobs) = (Arc::clone(&folder.rows), in_files(&folder.path)?);
+    Ok(Kept { store, blobs, place: folder.path.display().to_string(), folder: Some(folder) })
+}
+
+fn in_files(folder: &Path) -> anyhow::Result<Blobs> {
+    Blobs::in_directory(&blobs_folder(folder)).with_context(|| folder.display().to_string())
+}
+
+/// Why a database cannot be worked on.
+fn unreached(error: StoreError) -> anyhow::Error {
+    match error {
+        StoreError::Away(_) => hinted(
+            error.to_string(),
+            "name it with `--store postgres://USER@HOST/DATABASE`; a password belongs into ~/.pgpass",
+        ),
+        StoreError::NewerData { .. } => hinted(error.to_string(), "nothing was changed"),
+        other => anyhow::Error::new(other).context("the database cannot be opened"),
+    }
 }
 
 fn explained(error: StoreError, folder: &Path) -> anyhow::Error {
     let shown = folder.display();
     match error {
         StoreError::InUse { .. } => {
-            hinted(error.to_string(), "`sluice keys`, `jobs` and `data` work beside a running server")
+            let hint = "`sluice keys`, `jobs` and `data` work beside a running server; several servers share a database, \
+                        see `--store`";
+            hinted(error.to_string(), hint)
         }
         StoreError::NewerData { .. } => hinted(error.to_string(), "nothing was changed"),
         other => anyhow::Error::new(other).context(format!("{shown} cannot be opened")),

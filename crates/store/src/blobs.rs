@@ -1,9 +1,9 @@
 //! Bytes by the hash of their content.
 //!
 //! The same bytes are kept once; what is there is never changed, so it may be written twice. In files under the data
-//! directory, each flushed before it is told, or in memory for tests; other places are a feature of `object_store`. What
-//! was made from them (a document as it was read) stands beside them and goes with them. Never whose they are: rows say
-//! that. Called by the engine and the server.
+//! directory, each flushed before it is told, in an object store that speaks S3, or in memory for tests. What was made from
+//! them (a document as it was read) stands beside them and goes with them. Never whose they are: rows say that. Called by
+//! the engine and the server.
 
 use std::collections::BTreeSet;
 use std::path::Path as FilePath;
@@ -14,14 +14,19 @@ use futures::{Stream, StreamExt as _, TryStreamExt as _};
 use object_store::local::LocalFileSystem;
 use object_store::memory::InMemory;
 use object_store::path::Path;
+use object_store::prefix::PrefixStore;
 use object_store::{ObjectStore, ObjectStoreExt as _, PutPayload, WriteMultipart};
 use sha2::{Digest as _, Sha256};
 use sluice_extract::page::ContentHash;
+use url::Url;
 
 use crate::{StoreError, random};
 
 /// Bytes of an upload that are gathered before they are written.
 const PART_BYTES: usize = 5 * 1024 * 1024;
+
+/// Where the blobs are.
+const OWN: &str = "sha256";
 
 /// Where things are that were made from blobs.
 const DERIVED: &str = "derived";
@@ -42,6 +47,22 @@ impl Blobs {
         // Invariant: a row that names a blob is committed after the blob is on the disk.
         let files = LocalFileSystem::new_with_prefix(directory)?.with_fsync(true);
         Ok(Self { place: Arc::new(files) })
+    }
+
+    /// At an address, `s3://bucket/prefix` or `file:///folder`, with options by the names of their variables.
+    ///
+    /// # Errors
+    /// The address is none, or an option is wrong.
+    pub fn at(url: &str, options: impl IntoIterator<Item = (String, String)>) -> Result<Self, StoreError> {
+        let url = Url::parse(url).map_err(|error| StoreError::Io(error.to_string()))?;
+        if let ("file", Ok(folder)) = (url.scheme(), url.to_file_path()) {
+            return Self::in_directory(&folder);
+        }
+        // The one that models are asked with; that another has set it is fine.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let options = options.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value));
+        let (place, prefix) = object_store::parse_url_opts(&url, options)?;
+        Ok(Self { place: Arc::new(PrefixStore::new(place, prefix)) })
     }
 
     /// In memory, for tests.
@@ -149,6 +170,26 @@ impl Blobs {
         }
     }
 
+    /// The names of all of them.
+    ///
+    /// # Errors
+    /// The place cannot be read.
+    pub async fn names(&self) -> Result<Vec<ContentHash>, StoreError> {
+        let found = self.place.list(Some(&Path::from(OWN)));
+        let names = found.try_filter_map(|blob| async move { Ok(needed_of(&blob.location)) });
+        Ok(names.try_collect().await?)
+    }
+
+    /// How many there are, and their bytes.
+    ///
+    /// # Errors
+    /// The place cannot be read.
+    pub async fn size(&self) -> Result<(u64, u64), StoreError> {
+        let found = self.place.list(None).map_ok(|blob| (1, blob.size));
+        let sum = |(count, bytes), (one, more)| async move { Ok((count + one, bytes + more)) };
+        Ok(found.try_fold((0, 0), sum).await?)
+    }
+
     /// Removes what no row names and what was last written before this time; says how many there were. What is being
     /// uploaded is younger and stays.
     ///
@@ -172,7 +213,7 @@ impl Blobs {
 /// Two levels, so that no directory holds them all.
 fn path_of(hash: &ContentHash) -> Path {
     let (first, _) = hash.as_str().split_at_checked(2).unwrap_or(("xx", ""));
-    Path::from(format!("sha256/{first}/{hash}"))
+    Path::from(format!("{OWN}/{first}/{hash}"))
 }
 
 /// Made from a blob: beside the others that were made from it.

@@ -2,6 +2,7 @@
 //!
 //! Text that is not what was written is damage and told so. Called by `sqlite` and `postgres`.
 
+use sluice_extract::id::JobId;
 use sluice_extract::job::Status;
 use sluice_extract::page::ContentHash;
 
@@ -27,6 +28,11 @@ pub(crate) fn time(value: u64) -> i64 {
 
 pub(crate) fn unsigned(value: i64) -> u64 {
     u64::try_from(value).unwrap_or(0)
+}
+
+/// What a search finds a job by.
+pub(crate) fn job_search(label: &str, id: JobId) -> String {
+    folded(&format!("{label} {id} {}", id.to_base32()))
 }
 
 /// Text as a search compares it.

@@ -1,8 +1,8 @@
 //! What is kept: jobs with their logs, wishes to work, documents, schemas, keys, remembered answers; and bytes by their
 //! hash.
 //!
-//! Rows of SQLite, one file under the data directory; `Store` is what another database would have to do as well, and one
-//! suite of tests holds every implementation to it. Never knows why a row is wanted, what an event means beyond its key
+//! `Store` is what a database has to do, and one suite of tests holds every implementation to it: rows of SQLite, one file
+//! under the data directory, or of PostgreSQL, where several processes share them. Never knows why a row is wanted, what an event means beyond its key
 //! and whether it ends a job, or what HTTP is. Called by the engine and the server.
 
 mod blobs;
@@ -27,9 +27,9 @@ pub use follow::{Follow, follow};
 pub use listing::{Listing, PageQuery};
 pub use postgres::{PostgresOptions, PostgresStore};
 pub use rows::{
-    Admission, Answer, Append, Appended, Claim, DocumentRow, IdempotencyBegin, IdempotencyRequest, JobInsert, JobQuery,
-    JobRow, KeyHash, KeyRow, Lease, LogSlice, NewDocument, NewJob, NewKey, NewSchema, Remember, Retention, Retired,
-    SchemaChange, SchemaRow, Stats, WishRequest,
+    Admission, Answer, Append, Appended, Carried, CarriedAnswer, CarriedEvent, CarriedJob, CarriedKind, Claim,
+    DocumentRow, IdempotencyBegin, IdempotencyRequest, JobInsert, JobQuery, JobRow, KeyHash, KeyRow, Lease, LogSlice,
+    NewDocument, NewJob, NewKey, NewSchema, Remember, Retention, Retired, SchemaChange, SchemaRow, Stats, WishRequest,
 };
 pub use sqlite::{OpenOptions, Role, SqliteStore, Synchronous};
 pub use store::Store;

@@ -5,6 +5,7 @@
 //! well, so a lost connection delays and loses nothing. Times are the database's, so that processes on several machines
 //! agree when a lease runs out. Called as `Store`.
 
+mod carry;
 mod documents;
 mod ear;
 mod events;
@@ -27,6 +28,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use serde_json::Value;
+use sluice_extract::event::Recorded;
 use sluice_extract::id::{DocumentId, JobId, KeyId, SchemaId};
 use sluice_extract::page::ContentHash;
 use sqlx::postgres::PgRow;
@@ -37,9 +39,10 @@ use tokio::task::AbortHandle;
 use crate::cells::unsigned;
 use crate::tail::Tails;
 use crate::{
-    Admission, Answer, Append, Appended, Claim, Clock, DocumentRow, IdempotencyBegin, IdempotencyRequest, JobInsert,
-    JobQuery, JobRow, KeyHash, KeyRow, Lease, Listing, LogSlice, NewDocument, NewJob, NewKey, NewSchema, PageQuery,
-    Retention, Retired, SchemaChange, SchemaRow, Stats, Store, StoreError, TailReceiver, Tenant, WishRequest,
+    Admission, Answer, Append, Appended, Carried, CarriedKind, Claim, Clock, DocumentRow, IdempotencyBegin,
+    IdempotencyRequest, JobInsert, JobQuery, JobRow, KeyHash, KeyRow, Lease, Listing, LogSlice, NewDocument, NewJob,
+    NewKey, NewSchema, PageQuery, Retention, Retired, SchemaChange, SchemaRow, Stats, Store, StoreError, TailReceiver,
+    Tenant, WishRequest,
 };
 
 pub use open::PostgresOptions;
@@ -297,6 +300,16 @@ impl Store for PostgresStore {
 
     async fn stats(&self) -> Result<Stats, StoreError> {
         keep::stats(&self.pool).await
+    }
+
+    async fn carry_out(&self, kind: CarriedKind, after: i64, limit: u32) -> Result<Vec<(i64, Carried)>, StoreError> {
+        carry::out(&self.pool, kind, after, limit).await
+    }
+
+    async fn carry_in(&self, carried: Carried, log: Vec<Recorded>) -> Result<bool, StoreError> {
+        let is_new = carry::take(&self.pool, &carried, &log, self.now_ms().await?).await?;
+        self.tell_wishes();
+        Ok(is_new)
     }
 
     async fn compact(&self) -> Result<(), StoreError> {

@@ -3,10 +3,12 @@
 //! Data only. Times are Unix milliseconds. Made by `sqlite`; read by the engine and the server.
 
 mod asked;
+mod carried;
 mod job;
 mod kept;
 
 pub use asked::{DocumentRow, KeyHash, KeyRow, NewDocument, NewKey, NewSchema, SchemaChange, SchemaRow};
+pub use carried::{Carried, CarriedAnswer, CarriedEvent, CarriedJob, CarriedKind};
 pub use job::{
     Admission, Append, Appended, Claim, JobInsert, JobQuery, JobRow, Lease, LogSlice, NewJob, Remember, WishRequest,
 };

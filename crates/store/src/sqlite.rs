@@ -4,6 +4,7 @@
 //! one flush of the disk. Readers have connections of their own and never wait for it. Another process may write beside
 //! (the CLI adds a key): it is noticed within a quarter of a second. Called as `Store`.
 
+mod carry;
 mod documents;
 mod events;
 mod idempotency;
@@ -27,15 +28,17 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use rusqlite::Connection;
 use serde_json::Value;
+use sluice_extract::event::Recorded;
 use sluice_extract::id::{DocumentId, JobId, KeyId, SchemaId};
 use sluice_extract::page::ContentHash;
 use tokio::sync::watch;
 
 use crate::tail::Tails;
 use crate::{
-    Admission, Answer, Append, Appended, Claim, Clock, DocumentRow, IdempotencyBegin, IdempotencyRequest, JobInsert,
-    JobQuery, JobRow, KeyHash, KeyRow, Lease, Listing, LogSlice, NewDocument, NewJob, NewKey, NewSchema, PageQuery,
-    Retention, Retired, SchemaChange, SchemaRow, Stats, Store, StoreError, TailReceiver, Tenant, WishRequest,
+    Admission, Answer, Append, Appended, Carried, CarriedKind, Claim, Clock, DocumentRow, IdempotencyBegin,
+    IdempotencyRequest, JobInsert, JobQuery, JobRow, KeyHash, KeyRow, Lease, Listing, LogSlice, NewDocument, NewJob,
+    NewKey, NewSchema, PageQuery, Retention, Retired, SchemaChange, SchemaRow, Stats, Store, StoreError, TailReceiver,
+    Tenant, WishRequest,
 };
 
 pub use open::{OpenOptions, Role, Synchronous};
@@ -299,6 +302,14 @@ impl Store for SqliteStore {
 
     async fn stats(&self) -> Result<Stats, StoreError> {
         self.read(keep::stats).await
+    }
+
+    async fn carry_out(&self, kind: CarriedKind, after: i64, limit: u32) -> Result<Vec<(i64, Carried)>, StoreError> {
+        self.read(move |connection| carry::out(connection, kind, after, limit)).await
+    }
+
+    async fn carry_in(&self, carried: Carried, log: Vec<Recorded>) -> Result<bool, StoreError> {
+        self.write(move |tx| carry::take(tx, &carried, &log)).await
     }
 
     async fn compact(&self) -> Result<(), StoreError> {

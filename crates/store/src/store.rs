@@ -7,14 +7,16 @@ use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 use serde_json::Value;
+use sluice_extract::event::Recorded;
 use sluice_extract::id::{DocumentId, JobId, KeyId, SchemaId};
 use sluice_extract::page::ContentHash;
 use tokio::sync::watch;
 
 use crate::{
-    Admission, Answer, Append, Appended, Claim, DocumentRow, IdempotencyBegin, IdempotencyRequest, JobInsert, JobQuery,
-    JobRow, KeyHash, KeyRow, Lease, Listing, LogSlice, NewDocument, NewJob, NewKey, NewSchema, PageQuery, Retention,
-    Retired, SchemaChange, SchemaRow, Stats, StoreError, TailReceiver, Tenant, WishRequest,
+    Admission, Answer, Append, Appended, Carried, CarriedKind, Claim, DocumentRow, IdempotencyBegin,
+    IdempotencyRequest, JobInsert, JobQuery, JobRow, KeyHash, KeyRow, Lease, Listing, LogSlice, NewDocument, NewJob,
+    NewKey, NewSchema, PageQuery, Retention, Retired, SchemaChange, SchemaRow, Stats, StoreError, TailReceiver, Tenant,
+    WishRequest,
 };
 
 /// Rows of jobs and of what they are made from.
@@ -152,6 +154,12 @@ pub trait Store: Send + Sync + 'static {
 
     /// How much there is.
     async fn stats(&self) -> Result<Stats, StoreError>;
+
+    /// Rows of a kind after this place, in the order in which they were made, each with its place; 0 is before the first.
+    async fn carry_out(&self, kind: CarriedKind, after: i64, limit: u32) -> Result<Vec<(i64, Carried)>, StoreError>;
+
+    /// Keeps a row of another store, a job with its whole log; `false` where there is one of its name, which stays as it is.
+    async fn carry_in(&self, carried: Carried, log: Vec<Recorded>) -> Result<bool, StoreError>;
 
     /// Gives room back that removed rows took.
     async fn compact(&self) -> Result<(), StoreError>;

@@ -3,18 +3,20 @@
 //! Time stands while a call is under way: tokio moves a paused clock on when nothing is left to run, and it does not see
 //! the store's own thread.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use serde_json::Value;
-use sluice_extract::event::Event;
+use sluice_extract::event::{Event, Recorded};
 use sluice_extract::id::{DocumentId, JobId, KeyId, SchemaId};
 use sluice_extract::page::ContentHash;
 use sluice_store::{
-    Admission, Answer, Append, Appended, Claim, DocumentRow, IdempotencyBegin, IdempotencyRequest, JobInsert, JobQuery,
-    JobRow, KeyHash, KeyRow, Lease, Listing, LogSlice, NewDocument, NewJob, NewKey, NewSchema, PageQuery, Retention,
-    Retired, SchemaChange, SchemaRow, Stats, Store, StoreError, TailReceiver, Tenant, WishRequest,
+    Admission, Answer, Append, Appended, Carried, CarriedKind, Claim, DocumentRow, IdempotencyBegin,
+    IdempotencyRequest, JobInsert, JobQuery, JobRow, KeyHash, KeyRow, Lease, Listing, LogSlice, NewDocument, NewJob,
+    NewKey, NewSchema, PageQuery, Retention, Retired, SchemaChange, SchemaRow, Stats, Store, StoreError, TailReceiver,
+    Tenant, WishRequest,
 };
 use tokio::sync::watch;
 
@@ -141,4 +143,8 @@ delegate! {
     idempotency_free(tenant: &Tenant, key: &str) -> ();
     retire(retention: &Retention) -> Retired;
     stats() -> Stats;
+    carry_out(kind: CarriedKind, after: i64, limit: u32) -> Vec<(i64, Carried)>;
+    carry_in(carried: Carried, log: Vec<Recorded>) -> bool;
+    compact() -> ();
+    blobs_in_use() -> BTreeSet<ContentHash>;
 }

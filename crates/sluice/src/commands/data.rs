@@ -1,11 +1,14 @@
-//! `sluice data`: how much is kept, room given back, a copy of all of it. Works beside a running server.
+//! `sluice data`: how much is kept, room given back, a copy of all of it, a move elsewhere. Works beside a running server,
+//! but for the move.
+
+mod carry;
 
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use sluice_store::{Retention, Retired, Store as _};
+use sluice_store::{Retention, Retired, Role};
 
 use crate::cli::DataCommand;
 use crate::kept::{DAY_MS, Kept, blobs_folder};
@@ -17,20 +20,22 @@ const UNUSED_KEPT_MS: u64 = 60 * 60 * 1000;
 /// Runs one of its commands.
 pub(super) async fn run(command: DataCommand) -> anyhow::Result<ExitCode> {
     match command {
-        DataCommand::Stats { folder } => stats(&folder.open_existing().await?).await?,
-        DataCommand::Compact { older_than_days, folder } => {
-            compact(&folder.open_existing().await?, older_than_days).await?;
+        DataCommand::Stats { place } => stats(&place.open_existing().await?).await?,
+        DataCommand::Compact { older_than_days, place } => {
+            compact(&place.open_existing().await?, older_than_days).await?;
         }
-        DataCommand::Backup { target, folder } => backup(&folder.open_existing().await?, &target).await?,
+        DataCommand::Export { target, place } => carry::export(&place.open_existing_alone().await?, &target).await?,
+        DataCommand::Import { source, place } => carry::import(&place.open(Role::Beside).await?, &source).await?,
+        DataCommand::Backup { target, place } => backup(&place.open_existing().await?, &target).await?,
     }
     Ok(ExitCode::SUCCESS)
 }
 
 async fn stats(kept: &Kept) -> anyhow::Result<()> {
     let stats = kept.store.stats().await?;
-    let (blobs, blob_bytes) = size_of(&blobs_folder(&kept.folder))?;
+    let (blobs, blob_bytes) = kept.blobs.size().await?;
     let lines = [
-        ("folder", kept.folder.display().to_string()),
+        ("kept in", kept.place.clone()),
         ("jobs", format!("{} ({} not ended)", stats.jobs, stats.jobs_active)),
         ("events", stats.events.to_string()),
         ("documents", stats.documents.to_string()),
@@ -59,13 +64,17 @@ async fn compact(kept: &Kept, older_than_days: Option<u32>) -> anyhow::Result<()
 
 /// Rows first: what they name is there before them and stays, so the copy is whole.
 async fn backup(kept: &Kept, target: &Path) -> anyhow::Result<()> {
+    let Some(own) = &kept.folder else {
+        let hint = "`pg_dump` copies the rows, and the object store has its own way; docs/deploy.md shows both";
+        return Err(hinted(format!("{} is not in one folder", kept.place), hint));
+    };
     if target.exists() {
         let told = format!("{} is there already", target.display());
         return Err(hinted(told, "name a folder that is not there yet"));
     }
     std::fs::create_dir_all(target).with_context(|| format!("{} cannot be made", target.display()))?;
-    kept.store.backup(&target.join("sluice.db")).await?;
-    let (from, to) = (blobs_folder(&kept.folder), blobs_folder(target));
+    own.rows.backup(&target.join("sluice.db")).await?;
+    let (from, to) = (blobs_folder(&own.path), blobs_folder(target));
     let copied = tokio::task::spawn_blocking(move || copy(&from, &to)).await??;
     anstream::eprintln!("copied the rows and {copied} blobs to {}", target.display());
     Ok(())
@@ -86,11 +95,6 @@ fn copy(from: &Path, to: &Path) -> anyhow::Result<u64> {
         }
     }
     Ok(copied)
-}
-
-fn size_of(folder: &Path) -> anyhow::Result<(usize, u64)> {
-    let files = files(folder)?;
-    Ok((files.len(), files.iter().map(|(_, bytes)| bytes).sum()))
 }
 
 fn files(folder: &Path) -> anyhow::Result<Vec<(std::path::PathBuf, u64)>> {

@@ -22,8 +22,8 @@ const SLICE: u32 = 256;
 /// Runs one of its commands.
 pub(super) async fn run(command: JobsCommand) -> anyhow::Result<ExitCode> {
     match command {
-        JobsCommand::List { tenant, status, limit, folder } => {
-            list(&folder.open_existing().await?, tenant, status, limit).await?;
+        JobsCommand::List { tenant, status, limit, place } => {
+            list(&place.open_existing().await?, tenant, status, limit).await?;
         }
         JobsCommand::Show(one) => show(&one).await?,
         JobsCommand::Cancel(one) => cancel(&one).await?,
@@ -136,7 +136,7 @@ async fn remove(one: &OneJob) -> anyhow::Result<()> {
 
 /// The job, whosever it is.
 async fn find(one: &OneJob) -> anyhow::Result<(Kept, JobRow)> {
-    let kept = one.folder.open_existing().await?;
+    let kept = one.place.open_existing().await?;
     for tenant in tenants(&kept).await? {
         if let Some(job) = kept.store.job_get(&tenant, one.id).await? {
             return Ok((kept, job));

@@ -16,13 +16,13 @@ use crate::trouble::{hinted, moment};
 /// Runs one of its commands.
 pub(super) async fn run(command: KeysCommand) -> anyhow::Result<ExitCode> {
     match command {
-        KeysCommand::Create { tenant, label, folder } => {
-            let kept = folder.open(Role::Beside).await?;
+        KeysCommand::Create { tenant, label, place } => {
+            let kept = place.open(Role::Beside).await?;
             let key = create(kept.store.as_ref(), &system_clock(), tenant, label).await?;
             anstream::println!("{key}");
         }
-        KeysCommand::List { tenant, folder } => {
-            let kept = folder.open_existing().await?;
+        KeysCommand::List { tenant, place } => {
+            let kept = place.open_existing().await?;
             for row in kept.store.key_list(tenant.as_ref()).await? {
                 let worth = row.revoked_at_ms.map_or(String::new(), |at_ms| format!("  revoked {}", moment(at_ms)));
                 let key = &row.key;
@@ -36,8 +36,8 @@ pub(super) async fn run(command: KeysCommand) -> anyhow::Result<ExitCode> {
                 anstream::println!("{}", line.trim_end());
             }
         }
-        KeysCommand::Revoke { id, folder } => {
-            let kept = folder.open_existing().await?;
+        KeysCommand::Revoke { id, place } => {
+            let kept = place.open_existing().await?;
             if !kept.store.key_revoke(id).await? {
                 let told = format!("no key is called {}", id.to_base32());
                 return Err(hinted(told, "`sluice keys list` shows their names"));

@@ -160,7 +160,7 @@ impl SetClock {
             // Times of files are the disk's, not the clock's.
             ("NO_FAKE_STAT", "1".to_owned()),
         ];
-        (clock, Around { before: Vec::new(), environment })
+        (clock, Around { environment, ..Around::default() })
     }
 
     /// From the right time on by so much: `+3h`, `-2d`.

@@ -48,7 +48,7 @@ fn killed_at_random_instants_nothing_is_lost_doubled_or_asked_again() {
 }
 
 /// Nobody is asked for a part that has an outcome for this attempt: only what was in flight is repeated.
-fn check_asked(job: &str, seen: &[Frame], calls: &[Call], kills: u64) {
+pub fn check_asked(job: &str, seen: &[Frame], calls: &[Call], kills: u64) {
     let outcomes = seen.iter().filter(|frame| matches!(frame.event.as_str(), "subtree_result" | "subtree_retry"));
     for frame in outcomes {
         let data = frame.json();

@@ -23,6 +23,8 @@ pub struct Around {
     pub before: Vec<String>,
     /// Variables of its environment.
     pub environment: Vec<(&'static str, String)>,
+    /// Variables of its environment, and of the commands beside it.
+    pub everywhere: Vec<(&'static str, String)>,
 }
 
 /// A data folder with a key, and the server on it while it runs.
@@ -48,9 +50,11 @@ impl Server {
     }
 
     /// The same with something around it.
-    pub fn start_within(around: Around, arguments: &[&str]) -> Self {
+    pub fn start_within(mut around: Around, arguments: &[&str]) -> Self {
         let mut server = Self::made(tempfile::tempdir().unwrap(), arguments);
+        server.around.everywhere.append(&mut around.everywhere);
         server.key = server.new_key("acme");
+        around.everywhere.append(&mut server.around.everywhere);
         server.around = around;
         server.resume();
         server
@@ -80,6 +84,7 @@ impl Server {
     pub fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_sluice"));
         command.args(words).env("SLUICE_DATA", self.data()).env("NO_COLOR", "1").current_dir(root());
+        command.envs(self.around.everywhere.iter().map(|(name, value)| (name, value)));
         command
     }
 
@@ -118,6 +123,7 @@ impl Server {
                 let mut command = Command::new(program);
                 command.args(first).arg(env!("CARGO_BIN_EXE_sluice")).args(words);
                 command.env("SLUICE_DATA", self.data()).env("NO_COLOR", "1").current_dir(root());
+                command.envs(self.around.everywhere.iter().map(|(name, value)| (name, value)));
                 command
             }
             None => self.command(&words),

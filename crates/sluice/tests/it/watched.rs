@@ -147,6 +147,8 @@ fn follow(client: Client, job: String) -> JoinHandle<Seen> {
         loop {
             let after = seen.last().map_or(0, |frame| frame.id.unwrap());
             match client.frames_after(&job, after, |frame| seen.push(frame)) {
+                // It says that it cannot now, and when to come again.
+                Err(Trouble::Status(503, _)) => {}
                 Err(Trouble::Status(status, body)) => panic!("job {job} after {after}: {status} {body}"),
                 Ok(()) | Err(Trouble::Gone) => {}
             }

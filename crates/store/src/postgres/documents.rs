@@ -11,7 +11,7 @@ use super::{id, text};
 use crate::cells::{folded, hash, tenant as tenant_of, time, unsigned};
 use crate::{DocumentRow, Listing, NewDocument, PageQuery, StoreError, Tenant};
 
-const COLUMNS: &str = "id, tenant, hash, file_name, file_size, page_count, media_type, uploaded_at";
+pub(super) const COLUMNS: &str = "id, tenant, hash, file_name, file_size, page_count, media_type, uploaded_at";
 
 pub(super) async fn insert(pool: &PgPool, document: NewDocument, now_ms: u64) -> Result<DocumentRow, StoreError> {
     sqlx::query(
@@ -51,7 +51,7 @@ pub(super) async fn delete(pool: &PgPool, tenant: &Tenant, id: DocumentId) -> Re
     remove(pool, "delete from document where id = $1 and tenant = $2", tenant, id.to_bytes()).await
 }
 
-fn from_row(row: &PgRow) -> Result<DocumentRow, StoreError> {
+pub(super) fn from_row(row: &PgRow) -> Result<DocumentRow, StoreError> {
     let document = NewDocument {
         id: DocumentId::from_bytes(id(row, 0)?),
         tenant: tenant_of(row.try_get(1)?)?,

@@ -10,7 +10,7 @@ use sqlx::{AssertSqlSafe, PgConnection, PgPool, Row as _};
 
 use super::list::{Filter, one, page};
 use super::{id, idempotency, locks, text};
-use crate::cells::{self, folded, hash, tenant as tenant_of, time, unsigned};
+use crate::cells::{self, hash, job_search, tenant as tenant_of, time, unsigned};
 use crate::{Admission, JobInsert, JobQuery, JobRow, Listing, NewJob, StoreError, Tenant};
 
 /// The columns that [`from_row`] reads, in its order.
@@ -62,7 +62,7 @@ async fn row(connection: &mut PgConnection, new: &NewJob, now_ms: u64) -> Result
         .bind(new.schema_hash.as_str())
         .bind(new.request.to_string())
         .bind(text(&new.label))
-        .bind(folded(&text(&format!("{} {} {}", new.label, new.id, new.id.to_base32()))))
+        .bind(job_search(&text(&new.label), new.id))
         .bind(new.key.map(KeyId::to_bytes))
         .bind(new.request_hash.as_ref().map(ContentHash::as_str))
         .bind(Status::Pending.as_str())

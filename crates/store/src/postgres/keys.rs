@@ -5,11 +5,13 @@
 
 use sluice_extract::id::KeyId;
 use sqlx::postgres::PgRow;
-use sqlx::{PgPool, Row as _};
+use sqlx::{AssertSqlSafe, PgPool, Row as _};
 
 use super::{id, text};
 use crate::cells::{tenant as tenant_of, time, unsigned};
 use crate::{KeyHash, KeyRow, NewKey, StoreError, Tenant};
+
+pub(super) const COLUMNS: &str = "id, tenant, label, hash, created_at, revoked_at";
 
 pub(super) async fn insert(pool: &PgPool, key: NewKey, now_ms: u64) -> Result<KeyRow, StoreError> {
     sqlx::query("insert into key (id, tenant, label, hash, created_at) values ($1, $2, $3, $4, $5)")
@@ -24,12 +26,8 @@ pub(super) async fn insert(pool: &PgPool, key: NewKey, now_ms: u64) -> Result<Ke
 }
 
 pub(super) async fn find(pool: &PgPool, hash: &KeyHash) -> Result<Option<KeyRow>, StoreError> {
-    let row = sqlx::query(
-        "select id, tenant, label, hash, created_at, revoked_at from key where hash = $1 and revoked_at is null",
-    )
-    .bind(hash.as_bytes())
-    .fetch_optional(pool)
-    .await?;
+    let sql = format!("select {COLUMNS} from key where hash = $1 and revoked_at is null");
+    let row = sqlx::query(AssertSqlSafe(sql)).bind(hash.as_bytes()).fetch_optional(pool).await?;
     row.as_ref().map(from_row).transpose()
 }
 
@@ -45,13 +43,8 @@ pub(super) async fn revoked(pool: &PgPool, ids: &[KeyId]) -> Result<Vec<KeyId>, 
 }
 
 pub(super) async fn list(pool: &PgPool, tenant: Option<&Tenant>) -> Result<Vec<KeyRow>, StoreError> {
-    let rows = sqlx::query(
-        "select id, tenant, label, hash, created_at, revoked_at from key where $1::text is null or tenant = $1 \
-         order by number desc",
-    )
-    .bind(tenant.map(Tenant::as_str))
-    .fetch_all(pool)
-    .await?;
+    let sql = format!("select {COLUMNS} from key where $1::text is null or tenant = $1 order by number desc");
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(tenant.map(Tenant::as_str)).fetch_all(pool).await?;
     rows.iter().map(from_row).collect()
 }
 
@@ -64,7 +57,7 @@ pub(super) async fn revoke(pool: &PgPool, id: KeyId, now_ms: u64) -> Result<bool
     Ok(done.rows_affected() > 0)
 }
 
-fn from_row(row: &PgRow) -> Result<KeyRow, StoreError> {
+pub(super) fn from_row(row: &PgRow) -> Result<KeyRow, StoreError> {
     let hash: Vec<u8> = row.try_get(3)?;
     let hash = hash.try_into().map_err(|_| StoreError::Damaged("a key's hash is too short or too long".into()))?;
     let key = NewKey {

@@ -12,7 +12,7 @@ use super::{id, text};
 use crate::cells::{folded, tenant as tenant_of, time, unsigned};
 use crate::{Listing, NewSchema, PageQuery, SchemaChange, SchemaRow, StoreError, Tenant};
 
-const COLUMNS: &str = "id, tenant, name, description, definition, metadata, created_at, updated_at";
+pub(super) const COLUMNS: &str = "id, tenant, name, description, definition, metadata, created_at, updated_at";
 
 pub(super) async fn insert(pool: &PgPool, schema: NewSchema, now_ms: u64) -> Result<SchemaRow, StoreError> {
     sqlx::query(
@@ -79,7 +79,7 @@ pub(super) async fn delete(pool: &PgPool, tenant: &Tenant, id: SchemaId) -> Resu
     remove(pool, "delete from schema where id = $1 and tenant = $2", tenant, id.to_bytes()).await
 }
 
-fn from_row(row: &PgRow) -> Result<SchemaRow, StoreError> {
+pub(super) fn from_row(row: &PgRow) -> Result<SchemaRow, StoreError> {
     let json = |at: usize| -> Result<Value, StoreError> { Ok(serde_json::from_str(row.try_get(at)?)?) };
     let schema = NewSchema {
         id: SchemaId::from_bytes(id(row, 0)?),

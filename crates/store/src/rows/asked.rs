@@ -4,6 +4,7 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use sluice_extract::id::{DocumentId, KeyId, SchemaId};
@@ -13,7 +14,7 @@ use subtle::ConstantTimeEq as _;
 use crate::Tenant;
 
 /// An uploaded document to be kept. Its bytes are a blob that is there already.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct NewDocument {
     /// Its name.
     pub id: DocumentId,
@@ -32,16 +33,17 @@ pub struct NewDocument {
 }
 
 /// An uploaded document.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DocumentRow {
     /// What was kept.
+    #[serde(flatten)]
     pub document: NewDocument,
     /// When.
     pub uploaded_at_ms: u64,
 }
 
 /// A schema to be kept.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct NewSchema {
     /// Its name.
     pub id: SchemaId,
@@ -58,9 +60,10 @@ pub struct NewSchema {
 }
 
 /// A kept schema.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SchemaRow {
     /// What was kept.
+    #[serde(flatten)]
     pub schema: NewSchema,
     /// When.
     pub created_at_ms: u64,
@@ -82,7 +85,8 @@ pub struct SchemaChange {
 }
 
 /// SHA-256 of a key. A key has 256 random bits, so a slow hash would buy nothing.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct KeyHash([u8; 32]);
 
 impl KeyHash {
@@ -107,6 +111,23 @@ impl KeyHash {
     }
 }
 
+impl From<KeyHash> for String {
+    fn from(hash: KeyHash) -> Self {
+        ContentHash::from_digest(hash.0).as_str().to_owned()
+    }
+}
+
+impl TryFrom<String> for KeyHash {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let digits = |at: usize| text.get(at * 2..at * 2 + 2).and_then(|two| u8::from_str_radix(two, 16).ok());
+        let bytes: Option<Vec<u8>> = (0..text.len() / 2).map(digits).collect();
+        let bytes = bytes.and_then(|bytes| bytes.try_into().ok());
+        bytes.map(Self).ok_or_else(|| "this is no hash of a key".to_owned())
+    }
+}
+
 impl fmt::Debug for KeyHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("KeyHash")
@@ -114,7 +135,7 @@ impl fmt::Debug for KeyHash {
 }
 
 /// A key to be kept.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct NewKey {
     /// The name of the key.
     pub id: KeyId,
@@ -127,9 +148,10 @@ pub struct NewKey {
 }
 
 /// A kept key.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct KeyRow {
     /// What was kept.
+    #[serde(flatten)]
     pub key: NewKey,
     /// When.
     pub created_at_ms: u64,

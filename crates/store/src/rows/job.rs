@@ -2,6 +2,7 @@
 //!
 //! Data only.
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sluice_extract::event::{Event, Recorded};
 use sluice_extract::id::{DocumentId, JobId, KeyId, SchemaId};
@@ -66,7 +67,7 @@ pub enum JobInsert {
 }
 
 /// A job.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct JobRow {
     /// Its name.
     pub id: JobId,

@@ -10,7 +10,7 @@ use super::writer::Transaction;
 use crate::cells::{folded, hash, tenant as tenant_of, time, unsigned};
 use crate::{DocumentRow, Listing, NewDocument, PageQuery, StoreError, Tenant};
 
-const COLUMNS: &str = "id, tenant, hash, file_name, file_size, page_count, media_type, uploaded_at";
+pub(super) const COLUMNS: &str = "id, tenant, hash, file_name, file_size, page_count, media_type, uploaded_at";
 
 pub(super) fn insert(tx: &Transaction<'_>, document: NewDocument) -> Result<DocumentRow, StoreError> {
     tx.connection
@@ -54,7 +54,7 @@ pub(super) fn delete(tx: &Transaction<'_>, tenant: &Tenant, id: DocumentId) -> R
     Ok(statement.execute(params![id.to_bytes(), tenant.as_str()])? > 0)
 }
 
-fn from_row(row: &Row<'_>) -> Result<DocumentRow, StoreError> {
+pub(super) fn from_row(row: &Row<'_>) -> Result<DocumentRow, StoreError> {
     let document = NewDocument {
         id: DocumentId::from_bytes(row.get(0)?),
         tenant: tenant_of(row.get(1)?)?,

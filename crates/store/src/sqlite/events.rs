@@ -22,7 +22,7 @@ pub(super) fn places(number: i64) -> (i64, i64) {
     (from, from | i64::from(u32::MAX))
 }
 
-fn place(number: i64, sequence: u64) -> Result<i64, StoreError> {
+pub(super) fn place(number: i64, sequence: u64) -> Result<i64, StoreError> {
     let sequence = u32::try_from(sequence).map_err(|_| StoreError::Internal("a log is too long".into()))?;
     Ok((number << SEQUENCE_BITS) | i64::from(sequence))
 }

@@ -10,7 +10,7 @@ use sluice_extract::job::Status;
 use super::list::{Filter, one};
 use super::writer::Transaction;
 use super::{events, idempotency, list as pages};
-use crate::cells::{self, folded, hash, tenant, time, unsigned};
+use crate::cells::{self, hash, job_search, tenant, time, unsigned};
 use crate::{Admission, JobInsert, JobQuery, JobRow, Listing, NewJob, StoreError, Tenant};
 
 /// The columns that [`from_row`] reads, in its order.
@@ -42,7 +42,7 @@ pub(super) fn insert(tx: &mut Transaction<'_>, new: &NewJob, admission: &Admissi
             new.schema_hash.as_str(),
             new.request.to_string(),
             new.label,
-            folded(&format!("{} {} {}", new.label, new.id, new.id.to_base32())),
+            job_search(&new.label, new.id),
             new.key.map(sluice_extract::id::KeyId::to_bytes),
             new.request_hash.as_ref().map(sluice_extract::page::ContentHash::as_str),
             Status::Pending.as_str(),

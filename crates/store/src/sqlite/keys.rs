@@ -10,7 +10,7 @@ use super::writer::Transaction;
 use crate::cells::{tenant as tenant_of, time, unsigned};
 use crate::{KeyHash, KeyRow, NewKey, StoreError, Tenant};
 
-const COLUMNS: &str = "id, tenant, label, hash, created_at, revoked_at";
+pub(super) const COLUMNS: &str = "id, tenant, label, hash, created_at, revoked_at";
 
 pub(super) fn insert(tx: &Transaction<'_>, key: NewKey) -> Result<KeyRow, StoreError> {
     tx.connection
@@ -50,7 +50,7 @@ pub(super) fn revoke(tx: &Transaction<'_>, id: KeyId) -> Result<bool, StoreError
     Ok(statement.execute(params![id.to_bytes(), time(tx.now_ms)])? > 0)
 }
 
-fn from_row(row: &Row<'_>) -> Result<KeyRow, StoreError> {
+pub(super) fn from_row(row: &Row<'_>) -> Result<KeyRow, StoreError> {
     let revoked_at: Option<i64> = row.get(5)?;
     let key = NewKey {
         id: KeyId::from_bytes(row.get(0)?),

@@ -11,7 +11,7 @@ use super::writer::Transaction;
 use crate::cells::{folded, tenant as tenant_of, time, unsigned};
 use crate::{Listing, NewSchema, PageQuery, SchemaChange, SchemaRow, StoreError, Tenant};
 
-const COLUMNS: &str = "id, tenant, name, description, definition, metadata, created_at, updated_at";
+pub(super) const COLUMNS: &str = "id, tenant, name, description, definition, metadata, created_at, updated_at";
 
 pub(super) fn insert(tx: &Transaction<'_>, schema: NewSchema) -> Result<SchemaRow, StoreError> {
     tx.connection
@@ -80,7 +80,7 @@ pub(super) fn delete(tx: &Transaction<'_>, tenant: &Tenant, id: SchemaId) -> Res
     Ok(statement.execute(params![id.to_bytes(), tenant.as_str()])? > 0)
 }
 
-fn from_row(row: &Row<'_>) -> Result<SchemaRow, StoreError> {
+pub(super) fn from_row(row: &Row<'_>) -> Result<SchemaRow, StoreError> {
     let json = |at: usize| -> Result<Value, StoreError> {
         Ok(serde_json::from_str(row.get_ref(at)?.as_str().map_err(rusqlite::Error::from)?)?)
     };

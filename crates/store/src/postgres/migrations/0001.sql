@@ -55,6 +55,7 @@ create table wish (
 create index wish_due on wish (due_at);
 
 create table remembered (
+  number   bigint generated always as identity unique,
   tenant   text   not null,
   question text   not null,
   answer   text   not null,

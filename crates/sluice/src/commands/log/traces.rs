@@ -19,11 +19,11 @@ use crate::trouble::hinted;
 const SERVICE: &str = "sluice";
 
 /// The sending of traces; nothing, where no collector is named.
-pub(super) struct Traces(Option<SdkTracerProvider>);
+pub(crate) struct Traces(Option<SdkTracerProvider>);
 
 impl Traces {
     /// To the collector at this address.
-    pub(super) fn to(collector: Option<&str>) -> anyhow::Result<Self> {
+    pub(crate) fn to(collector: Option<&str>) -> anyhow::Result<Self> {
         let Some(collector) = collector else { return Ok(Self(None)) };
         // The one that models are asked with; that another has set it is fine.
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -47,7 +47,7 @@ impl Traces {
     }
 
     /// What makes spans of the log's into those of a trace.
-    pub(super) fn layer<S>(&self) -> Option<impl tracing_subscriber::Layer<S> + use<S>>
+    pub(crate) fn layer<S>(&self) -> Option<impl tracing_subscriber::Layer<S> + use<S>>
     where
         S: Subscriber + for<'span> LookupSpan<'span>,
     {
@@ -56,7 +56,7 @@ impl Traces {
     }
 
     /// Sends what is left.
-    pub(super) async fn end(self) {
+    pub(crate) async fn end(self) {
         let Some(provider) = self.0 else { return };
         let ended = tokio::task::spawn_blocking(move || provider.shutdown()).await.context("it broke down");
         if let Err(error) = ended.and_then(|ended| ended.context("the last ones were not sent")) {

@@ -1,26 +1,37 @@
 //! Who works on the jobs of a server: the embedded engine, or Temporal.
 //!
-//! Only starts and ends them. Called by `serve`.
+//! Only starts and ends them. Called by `serve` and `work`.
 
 use sluice_engine::worker::{Options, Parts, Worker};
 
 use crate::cli::{Engine, TemporalArgs};
 
+/// What a process does of the work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in super::super) enum Share {
+    /// All that there is to do.
+    All,
+    /// It sees to it that others do it.
+    Orders,
+    /// Only the steps of jobs.
+    Steps,
+}
+
 /// Works until it is stopped.
-pub(super) enum Working {
-    /// In this process alone.
-    Embedded(Worker),
+pub(in super::super) enum Working {
+    /// With what the store hands out; nothing, where others work.
+    Embedded(Option<Worker>),
     /// With what a Temporal server orders.
     #[cfg(feature = "temporal")]
     Temporal(temporal::Working),
 }
 
 impl Working {
-    pub(super) fn start(parts: Parts, options: Options, args: &TemporalArgs) -> anyhow::Result<Self> {
+    pub(super) fn start(share: Share, parts: Parts, options: Options, args: &TemporalArgs) -> anyhow::Result<Self> {
         match args.engine {
-            Engine::Embedded => Ok(Self::Embedded(Worker::start(parts, options))),
+            Engine::Embedded => Ok(Self::Embedded((share != Share::Orders).then(|| Worker::start(parts, options)))),
             #[cfg(feature = "temporal")]
-            Engine::Temporal => temporal::Working::start(parts, options, args).map(Self::Temporal),
+            Engine::Temporal => temporal::Working::start(share, parts, options, args).map(Self::Temporal),
             #[cfg(not(feature = "temporal"))]
             Engine::Temporal => Err(crate::trouble::hinted(
                 "this build of Sluice has no Temporal in it",
@@ -29,9 +40,10 @@ impl Working {
         }
     }
 
-    pub(super) async fn stop(self) {
+    pub(in super::super) async fn stop(self) {
         match self {
-            Self::Embedded(worker) => worker.stop().await,
+            Self::Embedded(None) => {}
+            Self::Embedded(Some(worker)) => worker.stop().await,
             #[cfg(feature = "temporal")]
             Self::Temporal(working) => working.stop().await,
         }
@@ -48,17 +60,18 @@ mod temporal {
     use sluice_engine::worker::{Options, Parts};
     use sluice_temporal::{Dispatcher, Server, Worker, WorkerOptions};
 
+    use super::Share;
     use crate::cli::TemporalArgs;
     use crate::trouble::hinted;
 
-    /// The dispatcher of this process, and its worker, if it has one.
+    /// The dispatcher of this process, and its worker, as far as it has them.
     pub(in super::super) struct Working {
-        dispatcher: Dispatcher,
+        dispatcher: Option<Dispatcher>,
         worker: Option<Worker>,
     }
 
     impl Working {
-        pub(super) fn start(parts: Parts, options: Options, args: &TemporalArgs) -> anyhow::Result<Self> {
+        pub(super) fn start(share: Share, parts: Parts, options: Options, args: &TemporalArgs) -> anyhow::Result<Self> {
             let namespace = args.temporal_namespace.clone();
             let server = Server::new(&args.temporal_url, namespace, args.temporal_task_queue.clone());
             let server = server.map_err(|error| hinted(error.to_string(), "name it with `--temporal-url`"))?;
@@ -68,18 +81,18 @@ mod temporal {
                 steps_max: options.questions_max.saturating_add(options.readings_max),
                 steps_per_second: args.temporal_steps_per_second.map(f64::from),
             };
-            let worker = match args.no_worker {
-                true => None,
-                false => {
-                    let worker = Worker::start(Stepwise::new(parts, options), server.clone(), worker_options);
-                    Some(worker.context("no thread for the worker")?)
-                }
-            };
-            Ok(Self { dispatcher: Dispatcher::start(store, clock, server, lost_after), worker })
+            let worker = (share != Share::Orders)
+                .then(|| Worker::start(Stepwise::new(parts, options), server.clone(), worker_options))
+                .transpose()
+                .context("no thread for the worker")?;
+            let dispatcher = (share != Share::Steps).then(|| Dispatcher::start(store, clock, server, lost_after));
+            Ok(Self { dispatcher, worker })
         }
 
         pub(super) async fn stop(self) {
-            self.dispatcher.stop().await;
+            if let Some(dispatcher) = self.dispatcher {
+                dispatcher.stop().await;
+            }
             if let Some(worker) = self.worker {
                 worker.stop().await;
             }
