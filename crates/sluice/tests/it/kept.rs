@@ -56,7 +56,7 @@ fn where_nothing_is_kept_that_is_said_and_nothing_is_made() {
     let ran = on(&folder, &["jobs", "list"]);
     assert_snapshot!(without(&ran.stderr, &folder), @r###"
     error: nothing is kept in FOLDER/data
-    hint: name the server's folder with `--data DIR`
+    hint: name the server's folder with `--data DIR`, or its database with `--store URL`
     "###);
     assert!(!folder.path().join("data").exists());
 }
