@@ -14,7 +14,7 @@ use sluice_model::registry::Registry;
 use sluice_store::{Role, random, system_clock};
 use tokio::signal::unix::{SignalKind, signal};
 
-pub(super) use self::working::Share;
+pub(crate) use self::working::Share;
 use self::working::Working;
 use super::log;
 use crate::cli::WorkArgs;

@@ -8,7 +8,7 @@ use crate::cli::{Engine, TemporalArgs};
 
 /// What a process does of the work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in super::super) enum Share {
+pub(crate) enum Share {
     /// All that there is to do.
     All,
     /// It sees to it that others do it.
@@ -18,7 +18,7 @@ pub(in super::super) enum Share {
 }
 
 /// Works until it is stopped.
-pub(in super::super) enum Working {
+pub(crate) enum Working {
     /// With what the store hands out; nothing, where others work.
     Embedded(Option<Worker>),
     /// With what a Temporal server orders.
@@ -27,7 +27,7 @@ pub(in super::super) enum Working {
 }
 
 impl Working {
-    pub(super) fn start(share: Share, parts: Parts, options: Options, args: &TemporalArgs) -> anyhow::Result<Self> {
+    pub(crate) fn start(share: Share, parts: Parts, options: Options, args: &TemporalArgs) -> anyhow::Result<Self> {
         match args.engine {
             Engine::Embedded => Ok(Self::Embedded((share != Share::Orders).then(|| Worker::start(parts, options)))),
             #[cfg(feature = "temporal")]
@@ -40,7 +40,7 @@ impl Working {
         }
     }
 
-    pub(in super::super) async fn stop(self) {
+    pub(crate) async fn stop(self) {
         match self {
             Self::Embedded(None) => {}
             Self::Embedded(Some(worker)) => worker.stop().await,
@@ -65,13 +65,13 @@ mod temporal {
     use crate::trouble::hinted;
 
     /// The dispatcher of this process, and its worker, as far as it has them.
-    pub(in super::super) struct Working {
+    pub(crate) struct Working {
         dispatcher: Option<Dispatcher>,
         worker: Option<Worker>,
     }
 
     impl Working {
-        pub(super) fn start(share: Share, parts: Parts, options: Options, args: &TemporalArgs) -> anyhow::Result<Self> {
+        pub(crate) fn start(share: Share, parts: Parts, options: Options, args: &TemporalArgs) -> anyhow::Result<Self> {
             let namespace = args.temporal_namespace.clone();
             let server = Server::new(&args.temporal_url, namespace, args.temporal_task_queue.clone());
             let server = server.map_err(|error| hinted(error.to_string(), "name it with `--temporal-url`"))?;
@@ -89,7 +89,7 @@ mod temporal {
             Ok(Self { dispatcher, worker })
         }
 
-        pub(super) async fn stop(self) {
+        pub(crate) async fn stop(self) {
             if let Some(dispatcher) = self.dispatcher {
                 dispatcher.stop().await;
             }
