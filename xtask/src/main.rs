@@ -11,6 +11,8 @@ const USAGE: &str = "\
 cargo xtask ci      formatting, lints, all tests, licences, the page
 cargo xtask test    all tests
 cargo xtask lint    formatting and lints
+cargo xtask fuzz [SECONDS]
+                    the fuzz targets, each for so long; an hour if nothing is said
 cargo xtask page    the page: its types, its tests without a browser";
 
 /// What the released binary has beyond what is built by default.
@@ -22,6 +24,7 @@ fn main() -> ExitCode {
         Some("ci") => lint().and_then(|()| licences()).and_then(|()| page()).and_then(|()| test()),
         Some("test") => test(),
         Some("lint") => lint(),
+        Some("fuzz") => fuzz(std::env::args().nth(2).as_deref()),
         Some("page") => page(),
         _ => Err(anyhow::anyhow!("say what to do:\n{USAGE}")),
     };
@@ -48,13 +51,32 @@ fn licences() -> anyhow::Result<()> {
     cargo(["deny", "check", "licenses", "bans", "sources"])
 }
 
+/// What a fuzz target has among the other tests: the five of them take a minute of processor time.
+const FUZZ_SECONDS_OF_A_TEST: u64 = 12;
+
+/// What a fuzz target has when it is asked for alone.
+const FUZZ_SECONDS: u64 = 3_600;
+
 /// With nextest where it is installed: each test in a process of its own. Documentation is built as a test too.
 fn test() -> anyhow::Result<()> {
-    if is_there("cargo-nextest") {
-        cargo(["nextest", "run", "--workspace", "--locked", "--features", WHOLE])
+    tests_named("", FUZZ_SECONDS_OF_A_TEST)
+}
+
+/// The fuzz targets alone, each for so many seconds. What they find is printed with the seed that gives it again.
+fn fuzz(seconds: Option<&str>) -> anyhow::Result<()> {
+    let seconds = seconds.map(str::parse).transpose().context("SECONDS is a whole number")?;
+    tests_named("fuzz_", seconds.unwrap_or(FUZZ_SECONDS))
+}
+
+fn tests_named(part: &str, fuzz_seconds: u64) -> anyhow::Result<()> {
+    let time = [("BOLERO_RANDOM_TEST_TIME_MS", (fuzz_seconds * 1_000).to_string())];
+    let named: &[&str] = if part.is_empty() { &[] } else { &[part] };
+    let fixed: &[&str] = if is_there("cargo-nextest") {
+        &["nextest", "run", "--workspace", "--locked", "--features", WHOLE]
     } else {
-        cargo(["test", "--workspace", "--locked", "--features", WHOLE, "--lib", "--bins", "--tests"])
-    }
+        &["test", "--workspace", "--locked", "--features", WHOLE, "--lib", "--bins", "--tests"]
+    };
+    cargo_with(&time, &[fixed, named].concat())
 }
 
 /// The page's types, and its tests without a browser; those with one are among the others. `./setup` installs what it needs.
@@ -80,9 +102,17 @@ fn is_there(program: &str) -> bool {
 }
 
 fn cargo<const N: usize>(args: [&str; N]) -> anyhow::Result<()> {
+    cargo_with(&[], &args)
+}
+
+fn cargo_with(variables: &[(&str, String)], args: &[&str]) -> anyhow::Result<()> {
     report(&format!("$ cargo {}", args.join(" ")));
     let program = std::env::var_os("CARGO").unwrap_or_else(|| OsStr::new("cargo").to_owned());
-    let status = Command::new(program).args(args).status().context("cargo could not be started")?;
+    let status = Command::new(program)
+        .args(args)
+        .envs(variables.iter().cloned())
+        .status()
+        .context("cargo could not be started")?;
     if !status.success() {
         bail!("cargo {} failed", args.join(" "));
     }

@@ -5,6 +5,7 @@
 mod any_schema;
 mod error_pages;
 mod examples;
+mod fuzz;
 mod large_schema;
 mod lowering;
 mod older_logs;

@@ -50,6 +50,7 @@ impl Events {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use sluice_testkit::mutation;
 
     use super::*;
 
@@ -65,6 +66,24 @@ mod tests {
     #[test]
     fn data_of_whole_events_only() {
         assert_eq!(whole(&[STREAM.as_bytes()]), ["{\"a\": \"\u{e4}\u{20ac}\"}", "1\n2"]);
+    }
+
+    #[test]
+    fn fuzz_server_sent_events() {
+        let seeds = [STREAM.as_bytes().to_vec(), b"data\ndata:\n\n\ndata:\r\r\n\xef\xbb\xbfdata: x\n\n".to_vec()];
+        bolero::check!().with_type::<(Vec<u8>, u8)>().for_each(|(recipe, cut)| {
+            let bytes = mutation::spoiled(&seeds, recipe);
+            let data = |pieces: &[&[u8]]| {
+                let mut events = Events::default();
+                pieces.iter().for_each(|piece| events.push(piece));
+                std::iter::from_fn(|| events.next()).collect::<Vec<Vec<u8>>>()
+            };
+            let whole = data(&[&bytes]);
+            let (before, after) = bytes.split_at(usize::from(*cut).min(bytes.len()));
+            assert_eq!(data(&[before, after]), whole);
+            assert_eq!(data(&bytes.chunks(1).collect::<Vec<_>>()), whole);
+            assert!(whole.iter().map(Vec::len).sum::<usize>() <= bytes.len());
+        });
     }
 
     proptest! {

@@ -52,6 +52,7 @@ fn open(text: &str) -> Vec<Level> {
 mod tests {
     use proptest::prelude::*;
     use serde_json::{Value, json};
+    use sluice_testkit::mutation;
 
     use super::*;
 
@@ -67,6 +68,23 @@ mod tests {
         check(r#"{"data": "#, Some("{}"));
         check("", None);
         check("nonsense", None);
+    }
+
+    #[test]
+    fn fuzz_partial_json() {
+        let seeds: Vec<Vec<u8>> = [
+            r#"{"data": [{"a": "\u{e4},[{", "b": [1, 2.5e3, null]}, {"a": "\\\"", "b": []}], "sources": [{"p": null}]}"#,
+            "```json\n{\"data\": {\"x\": true, \"y\": {}}}\n```",
+        ]
+        .map(|text| text.as_bytes().to_vec())
+        .to_vec();
+        bolero::check!().with_type::<Vec<u8>>().for_each(|recipe| {
+            let text = String::from_utf8_lossy(&mutation::spoiled(&seeds, recipe)).into_owned();
+            let Some(closed) = closed(&text) else { return };
+            // What is kept is a beginning of the text; what is added closes, and nothing else.
+            let kept = closed.trim_end_matches(['}', ']']);
+            assert!(text.starts_with(kept) && closed.ends_with(['}', ']']), "{text}\n{closed}");
+        });
     }
 
     proptest! {

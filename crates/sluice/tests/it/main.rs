@@ -18,6 +18,7 @@ mod examples;
 mod extract;
 mod faults;
 mod followers;
+mod hostile;
 mod kept;
 mod kill;
 mod long_list;

@@ -1,29 +1,37 @@
-//! Small PDFs written by hand, so that each test shows its whole file.
+//! Small PDFs written by hand, so that each test shows its whole file. Called by tests and by `hostile`.
 
 /// A PDF of numbered objects; the first is the catalog.
-pub(crate) struct Pdf {
+pub struct Pdf {
     objects: Vec<(u32, Vec<u8>)>,
     trailer: String,
 }
 
 impl Pdf {
-    pub(crate) fn of(objects: &[(u32, &str)]) -> Self {
+    /// Of these objects.
+    #[must_use]
+    pub fn of(objects: &[(u32, &str)]) -> Self {
         let objects = objects.iter().map(|(number, body)| (*number, body.as_bytes().to_vec())).collect();
         Self { objects, trailer: String::new() }
     }
 
-    pub(crate) fn with(mut self, number: u32, body: impl Into<Vec<u8>>) -> Self {
+    /// With this object, instead of one of the same number.
+    #[must_use]
+    pub fn with(mut self, number: u32, body: impl Into<Vec<u8>>) -> Self {
         self.objects.retain(|(other, _)| *other != number);
         self.objects.push((number, body.into()));
         self
     }
 
-    pub(crate) fn trailer(mut self, more: &str) -> Self {
+    /// With more in its trailer.
+    #[must_use]
+    pub fn trailer(mut self, more: &str) -> Self {
         self.trailer.push_str(more);
         self
     }
 
-    pub(crate) fn bytes(&self) -> Vec<u8> {
+    /// The file.
+    #[must_use]
+    pub fn bytes(&self) -> Vec<u8> {
         let mut out = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n".to_vec();
         let last = self.objects.iter().map(|(number, _)| *number).max().unwrap_or(0);
         let mut table = format!("xref\n0 {}\n0000000000 65535 f \n", last + 1);
@@ -47,7 +55,8 @@ impl Pdf {
 }
 
 /// A stream object with its length.
-pub(crate) fn stream(dict: &str, data: &[u8]) -> Vec<u8> {
+#[must_use]
+pub fn stream(dict: &str, data: &[u8]) -> Vec<u8> {
     let mut body = format!("<<{dict}/Length {}>>\nstream\n", data.len()).into_bytes();
     body.extend(data);
     body.extend(b"\nendstream");
@@ -55,12 +64,14 @@ pub(crate) fn stream(dict: &str, data: &[u8]) -> Vec<u8> {
 }
 
 /// One page of 612 x 792 with this content; fonts F1 Helvetica, F2 Helvetica-Bold, F3 Courier, F4 ZapfDingbats.
-pub(crate) fn page(content: &str) -> Pdf {
+#[must_use]
+pub fn page(content: &str) -> Pdf {
     page_with(content, "", "[0 0 612 792]", "")
 }
 
 /// The same with more resources, another media box and more page entries.
-pub(crate) fn page_with(content: &str, resources: &str, media_box: &str, entries: &str) -> Pdf {
+#[must_use]
+pub fn page_with(content: &str, resources: &str, media_box: &str, entries: &str) -> Pdf {
     let fonts = ["Helvetica", "Helvetica-Bold", "Courier", "ZapfDingbats"];
     let fonts: Vec<String> = (1..)
         .zip(fonts)
@@ -84,7 +95,8 @@ pub(crate) fn page_with(content: &str, resources: &str, media_box: &str, entries
 }
 
 /// Several pages, each with its content in Helvetica.
-pub(crate) fn pages(contents: &[String]) -> Pdf {
+#[must_use]
+pub fn pages(contents: &[String]) -> Pdf {
     let numbers: Vec<u32> = (10..).step_by(2).take(contents.len()).collect();
     let kids: Vec<String> = numbers.iter().map(|number| format!("{number} 0 R")).collect();
     let mut pdf = Pdf::of(&[
@@ -103,6 +115,7 @@ pub(crate) fn pages(contents: &[String]) -> Pdf {
 }
 
 /// Text at a place, in points from the lower left corner.
-pub(crate) fn text(font: &str, size: u32, x: f32, y: f32, words: &str) -> String {
+#[must_use]
+pub fn text(font: &str, size: u32, x: f32, y: f32, words: &str) -> String {
     format!("BT /{font} {size} Tf {x} {y} Td ({words}) Tj ET\n")
 }
