@@ -29,6 +29,7 @@ mod confidence;
 mod fields;
 mod forms;
 mod head;
+mod infer;
 mod label;
 mod layout;
 mod lexicon;
@@ -54,6 +55,7 @@ mod drawn;
 #[cfg(test)]
 mod tests;
 
+pub use infer::{Example, Inferred, Seen, infer};
 pub use solution::Solution;
 use solution::{Found, project};
 

@@ -26,6 +26,6 @@ mod wire;
 
 pub use metrics::Metrics;
 pub use openapi::openapi_json;
-pub use parts::{Inspect, Inspected, ModelOffer, Models, Parts, Refusal};
+pub use parts::{Example, Inspect, Inspected, ModelOffer, Models, Parts, Proposal, Propose, Refusal, Seen};
 pub use serve::serve;
 pub use settings::Settings;

@@ -6,8 +6,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use serde_json::Value;
 use sluice_extract::code::Code;
-use sluice_extract::page::ContentHash;
+use sluice_extract::page::{ContentHash, Rect};
 use sluice_extract::usage::Price;
 use sluice_store::{Blobs, Clock, Store};
 
@@ -24,6 +25,8 @@ pub struct Parts {
     pub models: Models,
     /// Looks into an uploaded document.
     pub inspect: Arc<dyn Inspect>,
+    /// Proposes schemas for documents.
+    pub propose: Arc<dyn Propose>,
     /// The time, for new ids: the store's own clock.
     pub clock: Clock,
     /// What is counted; `None` where nobody asks.
@@ -104,4 +107,51 @@ pub struct Refusal {
     pub code: Code,
     /// One sentence for a person.
     pub message: String,
+}
+
+/// Proposes a first schema for documents of one kind; it reads them, which may take a while.
+#[async_trait]
+pub trait Propose: Send + Sync + 'static {
+    /// Looks at the blobs of these names. Documents that cannot be read are told, the others are looked at.
+    ///
+    /// # Errors
+    /// None of them could be looked at for a reason that is not theirs.
+    async fn propose(&self, hashes: &[ContentHash]) -> Result<Proposal, Refusal>;
+}
+
+/// A schema that was proposed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Proposal {
+    /// A JSON Schema.
+    pub definition: Value,
+    /// What was seen for its leaves.
+    pub seen: Vec<Seen>,
+    /// Documents that could not be read: position among those that were asked about, and why.
+    pub unread: Vec<(usize, Refusal)>,
+}
+
+/// What was seen for a leaf of a schema that is proposed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Seen {
+    /// Its place in the values; `-` stands for any entry of a list.
+    pub pointer: String,
+    /// The words it was printed under.
+    pub label: String,
+    /// In how many of the documents.
+    pub documents: usize,
+    /// A few values as they were printed.
+    pub examples: Vec<Example>,
+}
+
+/// A value as it was printed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Example {
+    /// Position of its document among those that were asked about.
+    pub document: usize,
+    /// Its page, from 1.
+    pub page: u32,
+    /// Its words.
+    pub text: String,
+    /// Its box, as fractions of the page.
+    pub bounding_box: Rect,
 }

@@ -39,6 +39,8 @@ pub(crate) fn extract_routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(schemas::list_schemas, schemas::create_schema))
         // POST /v1/extract/schemas/validate
         .routes(routes!(schemas::validate_schema))
+        // POST /v1/extract/schemas/infer
+        .routes(routes!(schemas::infer_schema))
         // GET, PUT, DELETE /v1/extract/schemas/{schema_id}
         .routes(routes!(schemas::get_schema, schemas::update_schema, schemas::delete_schema))
         // GET, POST /v1/extract/jobs

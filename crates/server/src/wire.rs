@@ -9,6 +9,7 @@ pub(crate) mod generic;
 pub(crate) mod job;
 pub(crate) mod model;
 pub(crate) mod problem;
+pub(crate) mod proposal;
 pub(crate) mod query;
 pub(crate) mod schema;
 pub(crate) mod time;

@@ -474,6 +474,39 @@ fn status(text: &str) -> Result<Status, String> {
 pub(crate) enum SchemaCommand {
     /// Check a schema: every problem with its place, leaves, and the subtrees it is asked in
     Check(SchemaCheckArgs),
+    /// Propose a first schema from documents of one kind: labels, form fields and tables become properties
+    #[command(after_help = INFER_EXAMPLES)]
+    Infer(SchemaInferArgs),
+}
+
+const INFER_EXAMPLES: &str = "\
+Examples:
+  sluice schema infer invoice.pdf > invoice.schema.json
+  sluice schema infer inbox/ --out invoice.schema.json
+  sluice schema infer invoice.pdf --json
+
+The schema goes to standard output, what was seen for each property to standard error. Nobody is asked: only what is
+printed becomes a property. Take away what you do not want, and say in descriptions what you mean.";
+
+#[derive(Debug, Args)]
+pub(crate) struct SchemaInferArgs {
+    /// Documents of one kind (PDF, PNG, JPEG, TIFF, WebP), folders of them, or - for standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Write the schema into this file instead of standard output
+    #[arg(long, short, value_name = "FILE", conflicts_with = "json")]
+    pub(crate) out: Option<PathBuf>,
+    /// The schema together with what was seen, as JSON: labels, examples, pages and boxes
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Pages to read, e.g. 1-3,7
+    #[arg(long, value_name = "PAGES")]
+    pub(crate) pages: Option<PageSelection>,
+    #[command(flatten)]
+    pub(crate) ocr: OcrArgs,
+    /// Only errors on standard error
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
 }
 
 #[derive(Debug, Args)]

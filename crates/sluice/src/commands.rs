@@ -34,6 +34,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
         Command::Extract(args) => extract::run(args, &settings).await,
         Command::Schema { command: SchemaCommand::Check(args) } => schema::check(&args),
+        Command::Schema { command: SchemaCommand::Infer(args) } => schema::infer::run(&args),
         Command::Document(args) => document::run(&args),
         Command::Eval(args) => evaluate(args, &settings).await,
         Command::Models => models::run(&settings),

@@ -16,6 +16,7 @@ use crate::idempotency::{Reply, once, request_hash};
 use crate::problem::Problem;
 use crate::readings;
 use crate::wire::document::Message;
+use crate::wire::proposal::{InferSchema, InferredSchema};
 use crate::wire::query::Query;
 use crate::wire::schema::{
     CreateSchema, Schema, SchemaList, SchemaReport, UpdateSchema, ValidateSchema, field_problems,
@@ -64,6 +65,34 @@ pub(crate) async fn validate_schema(State(app): State<Arc<App>>, sent: Sent) -> 
         let asked = ValidateSchema::parse(&sent.body)?;
         let parsed = readings::parse(asked.schema_definition).await?;
         Reply::json(StatusCode::OK, &SchemaReport::of(parsed.as_deref().map_err(Clone::clone)))
+    };
+    once(&app, &asker, &headers, hash, work).await
+}
+
+/// Propose a first schema for documents of one kind.
+///
+/// Labels, fields of forms and tables with heads become properties; no model is asked, and nothing is stored. Documents that
+/// cannot be read are told, and the others are looked at. The answer waits until they are read.
+#[utoipa::path(post, path = "/v1/extract/schemas/infer", tag = "/extract", request_body = InferSchema,
+    responses((status = 200, body = InferredSchema), (status = 404), (status = 409), (status = 413), (status = 415),
+        (status = 422)))]
+pub(crate) async fn infer_schema(State(app): State<Arc<App>>, sent: Sent) -> Result<Response, Problem> {
+    sent.expect_json()?;
+    let hash = request_hash(&sent.place, &sent.body);
+    let (asker, headers) = (sent.asker.clone(), sent.headers.clone());
+    let work = {
+        let app = Arc::clone(&app);
+        async move {
+            let asked = InferSchema::parse(&sent.body)?;
+            let mut hashes = Vec::with_capacity(asked.document_ids.len());
+            for id in &asked.document_ids {
+                let row = app.parts.store.document_get(&sent.asker.tenant, *id).await?;
+                hashes.push(row.ok_or_else(|| Problem::not_found("document"))?.document.hash);
+            }
+            let proposed = app.parts.propose.propose(&hashes).await;
+            let proposal = proposed.map_err(|refusal| Problem::internal(&refusal.message))?;
+            Reply::json(StatusCode::OK, &InferredSchema::of(proposal, &asked.document_ids))
+        }
     };
     once(&app, &asker, &headers, hash, work).await
 }

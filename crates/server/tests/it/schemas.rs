@@ -158,3 +158,43 @@ async fn a_removed_schema_is_gone_and_another_tenants_is_not_found() {
     assert!(world.delete(&path).await.expect(200).json()["message"].is_string());
     world.get(&path).await.expect(404);
 }
+
+#[tokio::test]
+async fn a_schema_is_proposed_for_documents_and_not_stored() {
+    let world = World::new().await;
+    let (first, second) = (world.document().await, world.document().await);
+    let path = "/v1/extract/schemas/infer";
+    let reply = world.post(path, &json!({"document_ids": [first, second]})).await.expect(200).json();
+    assert_eq!(reply["schema_definition"]["properties"]["no"]["type"], "string");
+    assert_eq!(
+        reply["seen"],
+        json!([{"pointer": "/no", "label": "No.", "document_count": 1, "examples": [{"document_id": first, "page_number": 1,
+            "text": "A-17", "bounding_box": {"x0": 0.125, "y0": 0.25, "x1": 0.5, "y1": 0.375}}]}])
+    );
+    assert_eq!(
+        reply["unread"],
+        json!([{"document_id": second, "code": "encrypted", "message": "a password is needed"}])
+    );
+    assert_eq!(world.get("/v1/extract/schemas").await.json()["total_count"], 0);
+}
+
+#[tokio::test]
+async fn documents_to_propose_a_schema_for_are_named_and_ones_own() {
+    let world = World::new().await;
+    let path = "/v1/extract/schemas/infer";
+    let check = async |body: serde_json::Value, kind: &str| {
+        let reply = world.post(path, &body).await.expect(422).json();
+        assert_eq!(
+            (&reply["detail"][0]["type"], &reply["detail"][0]["loc"]),
+            (&json!(kind), &json!(["body", "document_ids"]))
+        );
+    };
+    check(json!({}), "missing").await;
+    check(json!({"document_ids": []}), "too_short").await;
+    check(json!({"document_ids": "x"}), "list_type").await;
+    check(json!({"document_ids": ["x"]}), "uuid_parsing").await;
+    check(json!({"document_ids": vec!["x"; 21]}), "too_long").await;
+    let document = world.document().await;
+    let request = world.bare(Method::POST, path).bearer_auth(OTHER_KEY).json(&json!({"document_ids": [document]}));
+    send(request).await.expect(404);
+}

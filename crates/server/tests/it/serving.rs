@@ -85,6 +85,7 @@ async fn the_description_names_every_route_of_both_contracts() {
     POST /v1/extract/jobs/{job_id}/cancel
     POST /v1/extract/jobs/{job_id}/retry
     POST /v1/extract/schemas
+    POST /v1/extract/schemas/infer
     POST /v1/extract/schemas/validate
     POST /v1/jobs/{job_id}/cancel
     PUT /v1/extract/schemas/{schema_id}

@@ -11,7 +11,9 @@ use sluice_extract::code::Code;
 use sluice_extract::id::{JobId, KeyId};
 use sluice_extract::page::ContentHash;
 use sluice_extract::usage::Price;
-use sluice_server::{Inspect, Inspected, Metrics, ModelOffer, Models, Parts, Refusal, Settings, serve};
+use sluice_server::{
+    Example, Inspect, Inspected, Metrics, ModelOffer, Models, Parts, Proposal, Propose, Refusal, Seen, Settings, serve,
+};
 use sluice_store::{Blobs, KeyHash, NewKey, OpenOptions, Role, SqliteStore, Store as _, random, system_clock};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -153,6 +155,7 @@ impl World {
                 knows: Arc::new(|name| name == "embedded" || name.starts_with("scripted:")),
             },
             inspect: Arc::new(Looks(self.blobs.clone())),
+            propose: Arc::new(Proposes),
             clock: system_clock(),
             metrics: self.metrics.clone(),
         }
@@ -264,5 +267,27 @@ impl Inspect for Looks {
             }
             _ => refuse(Code::UnsupportedMedia),
         }
+    }
+}
+
+/// The double that proposes schemas: the same one each time; of two documents the second cannot be read.
+struct Proposes;
+
+#[async_trait]
+impl Propose for Proposes {
+    async fn propose(&self, hashes: &[ContentHash]) -> Result<Proposal, Refusal> {
+        let refusal = || Refusal { code: Code::Encrypted, message: "a password is needed".to_owned() };
+        let example = Example {
+            document: 0,
+            page: 1,
+            text: "A-17".to_owned(),
+            bounding_box: sluice_extract::page::Rect::new(0.125, 0.25, 0.5, 0.375),
+        };
+        let seen = Seen { pointer: "/no".to_owned(), label: "No.".to_owned(), documents: 1, examples: vec![example] };
+        Ok(Proposal {
+            definition: json!({"type": "object", "properties": {"no": {"type": "string"}}}),
+            seen: vec![seen],
+            unread: (1..hashes.len()).map(|position| (position, refusal())).collect(),
+        })
     }
 }

@@ -1,6 +1,8 @@
 //! `sluice schema check`: every problem of a schema with its place, its warnings, its leaves, and the subtrees it is
 //! asked in.
 
+pub(super) mod infer;
+
 use std::process::ExitCode;
 
 use serde_json::{Value, json};

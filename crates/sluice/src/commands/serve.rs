@@ -4,6 +4,7 @@
 //! the server's, those of the work the engine's.
 
 mod inspect;
+mod propose;
 mod upkeep;
 
 use std::process::ExitCode;
@@ -18,6 +19,7 @@ use sluice_store::{Role, Tenant, system_clock};
 use tokio::net::TcpListener;
 
 use self::inspect::InChild;
+use self::propose::ByLayout;
 use super::work::Share;
 use super::{keys, log, work};
 use crate::cli::ServeArgs;
@@ -53,7 +55,8 @@ pub(super) async fn run(args: ServeArgs, setup: &config::Settings) -> anyhow::Re
         store: kept.store.clone(),
         blobs: kept.blobs.clone(),
         models: offered(&models, default),
-        inspect: Arc::new(InChild::new(kept.blobs.clone(), reader)),
+        inspect: Arc::new(InChild::new(kept.blobs.clone(), Arc::clone(&reader))),
+        propose: Arc::new(ByLayout::new(kept.blobs.clone(), reader)),
         clock: system_clock(),
         metrics: Some(Metrics::install().context("metrics cannot be counted")?),
     };

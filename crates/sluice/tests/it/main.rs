@@ -19,6 +19,7 @@ mod extract;
 mod faults;
 mod followers;
 mod hostile;
+mod infer;
 mod kept;
 mod kill;
 mod long_list;
