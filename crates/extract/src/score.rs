@@ -113,7 +113,7 @@ pub struct DocumentScore {
 }
 
 /// One fault.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Difference {
     /// What is wrong.
     pub kind: DifferenceKind,
@@ -123,10 +123,13 @@ pub struct Difference {
     pub gold: Option<Value>,
     /// The predicted value, if there is one.
     pub found: Option<Value>,
+    /// JSON pointer into the prediction, where there is a value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pointer: Option<String>,
 }
 
 /// The kinds of fault.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DifferenceKind {
     /// Another value than the gold.

@@ -58,9 +58,9 @@ async fn evaluate(args: EvalCommand, settings: &Settings) -> anyhow::Result<Exit
         .map_err(|problems| unparsed(&problems))?;
     let model = settings.model(args.model.as_deref().unwrap_or(settings.model_default()))?;
     let reader = crate::config::reader(&args.ocr, &DataFolder::default())?;
-    let extractor = Extractor::new(Arc::new(nothing), model, None, &work, Remembering::On, reader);
+    let extractor = Extractor::new(Arc::new(nothing), model, None, &work, Remembering::On, reader.clone());
     let extract = move |question: eval::Question| predict(extractor.clone(), question);
-    eval::run(&args.eval, extract).await
+    eval::run(&args.eval, &reader, extract).await
 }
 
 async fn predict(extractor: Extractor, question: eval::Question) -> anyhow::Result<eval::Prediction> {

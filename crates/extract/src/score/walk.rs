@@ -194,7 +194,8 @@ impl<'a> Walk<'a> {
         }
         let value = |node: &Node<'a>| node.value.clone();
         let path = rendered(&ledger.path);
-        ledger.differences.push(Difference { kind, path, gold: gold.map(value), found: found.map(value) });
+        let pointer = found.map(|found| found.pointer.clone());
+        ledger.differences.push(Difference { kind, path, gold: gold.map(value), found: found.map(value), pointer });
     }
 
     fn judge(&mut self, found: &Node<'a>, right: bool) {

@@ -3,8 +3,10 @@
 //! Counts with `sluice_extract::score` and nothing else. Never extracts: documents go to a function that the caller
 //! hands in, or the predictions are already there. Called by `main`'s dispatch.
 
+mod baseline;
 mod calibration;
 mod cases;
+mod html;
 mod report;
 
 use std::future::Future;
@@ -15,9 +17,11 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use futures::stream::{self, StreamExt as _};
 use serde_json::{Value, json};
+use sluice_document::Reader;
 use sluice_extract::attribution::AttributionMap;
 use sluice_extract::score::{DocumentScore, score_document};
 
+use self::baseline::Baseline;
 use self::cases::Case;
 
 /// What is evaluated, and what is told of it.
@@ -44,7 +48,13 @@ pub(crate) struct EvalArgs {
     /// Keep the predictions in this folder
     #[arg(long, value_name = "DIR")]
     pub(crate) save: Option<PathBuf>,
-    /// Write all figures into this file
+    /// Tell what changed against an earlier run, document by document: a file that --json wrote
+    #[arg(long, value_name = "FILE")]
+    pub(crate) baseline: Option<PathBuf>,
+    /// Write a report to look at into this folder: pages with boxes, beside them what is true and what was found
+    #[arg(long, value_name = "DIR")]
+    pub(crate) html: Option<PathBuf>,
+    /// Write all figures and faults into this file
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,
 }
@@ -73,18 +83,32 @@ struct Scored {
     kind: String,
     score: DocumentScore,
     attributions: AttributionMap,
+    /// What was predicted.
+    data: Value,
+    /// The document, where a report shows it.
+    bytes: Vec<u8>,
     /// Why there is no prediction; it then counts as an empty one.
     missing: Option<String>,
 }
 
 /// Evaluates and prints. Exit code 1 where a document gave no result.
-pub(crate) async fn run<E, F>(args: &EvalArgs, extract: E) -> anyhow::Result<ExitCode>
+///
+/// `reader` draws the pages of a report.
+pub(crate) async fn run<E, F>(args: &EvalArgs, reader: &Reader, extract: E) -> anyhow::Result<ExitCode>
 where
     E: Fn(Question) -> F + Send + Sync + 'static,
     F: Future<Output = anyhow::Result<Prediction>> + Send + 'static,
 {
+    let baseline = args.baseline.as_deref().map(Baseline::load).transpose()?;
     let scored = evaluate(args, extract).await?;
+    if let Some(baseline) = &baseline {
+        anstream::print!("{}", baseline.text(&scored));
+    }
     anstream::print!("{}", report::text(args, &scored));
+    if let Some(folder) = &args.html {
+        html::write(folder, &scored, reader)?;
+        anstream::eprintln!("{}", folder.join("index.html").display());
+    }
     if let Some(path) = &args.json {
         let figures = serde_json::to_string_pretty(&report::figures(&scored))?;
         std::fs::write(path, figures).with_context(|| format!("{} cannot be written", path.display()))?;
@@ -146,7 +170,9 @@ where
     }
     let (kind, rules) = case.kind_and_rules();
     let score = score_document(&gold, &prediction.data, schema.as_ref(), rules);
-    Ok(Scored { name: case.name, kind, score, attributions: prediction.attributions, missing })
+    let bytes = if args.html.is_some() { case.document().unwrap_or_default() } else { vec![] };
+    let Prediction { data, attributions } = prediction;
+    Ok(Scored { name: case.name, kind, score, attributions, data, bytes, missing })
 }
 
 async fn ask<E, F>(case: &Case, schema: Option<&Value>, extract: &E) -> anyhow::Result<Prediction>

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
+use sluice_extract::score::Counts;
 use sluice_extract::score::summary::{MeanOfTypes, Prf, Summary, Totals};
-use sluice_extract::score::{Counts, DifferenceKind};
 
+use super::baseline::kind_of;
 use super::calibration::{Calibration, Group};
 use super::{EvalArgs, Scored};
 
@@ -120,19 +121,17 @@ fn each_document(out: &mut String, documents: &[Scored]) {
 }
 
 fn differences(out: &mut String, document: &Scored) {
-    let shown = |value: Option<&Value>| {
-        let text = value.map_or_else(|| "-".to_owned(), Value::to_string);
-        text.chars().take(VALUE_CHARS_MAX).collect::<String>()
-    };
     for difference in &document.score.differences {
-        let kind = match difference.kind {
-            DifferenceKind::Wrong => "wrong",
-            DifferenceKind::Missing => "missing",
-            DifferenceKind::Extra => "extra",
-        };
-        let (gold, found) = (shown(difference.gold.as_ref()), shown(difference.found.as_ref()));
+        let kind = kind_of(difference.kind);
+        let (gold, found) = (value_shown(difference.gold.as_ref()), value_shown(difference.found.as_ref()));
         line!(out, "{kind} | {} | {gold} | {found}", difference.path);
     }
+}
+
+/// A value, or its beginning, on one line.
+pub(super) fn value_shown(value: Option<&Value>) -> String {
+    let text = value.map_or_else(|| "-".to_owned(), Value::to_string);
+    text.chars().take(VALUE_CHARS_MAX).collect()
 }
 
 fn missing(out: &mut String, documents: &[Scored]) {
@@ -233,5 +232,6 @@ fn document_json(document: &Scored) -> Value {
         "wrong": score.wrong, "missing": score.missing, "extra": score.extra,
         "precision": prf.precision, "recall": prf.recall, "f1": prf.f1, "exact": score.counts.is_exact(),
         "rows_full": score.rows.full, "rows_gold": score.rows.gold, "rows_pred": score.rows.predicted,
+        "faults": score.differences,
     })
 }

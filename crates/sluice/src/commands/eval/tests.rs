@@ -161,3 +161,33 @@ async fn names_that_are_not_there() {
     let empty = told(EvalArgs { dir: folder.path().join("pred"), ..EvalArgs::default() }).await;
     assert!(empty.contains("holds no labelled documents"), "{empty}");
 }
+
+/// The figures of a run over predictions, written as `--json` writes them.
+async fn kept(folder: &TempDir, args: &EvalArgs) -> PathBuf {
+    let path = folder.path().join("before.json");
+    let figures = report::figures(&evaluate(args, nothing).await.unwrap());
+    std::fs::write(&path, figures.to_string()).unwrap();
+    path
+}
+
+#[tokio::test]
+async fn what_changed_is_told_document_by_document() {
+    let folder = folder();
+    let args = EvalArgs { predictions: Some(folder.path().join("pred")), ..args(&folder) };
+    let before = kept(&folder, &EvalArgs { only: vec!["b1".to_owned(), "b2".to_owned()], ..args.clone() }).await;
+    let now =
+        json!({"number": "A-1", "total": 13, "lines": [{"text": "Nut", "net": 10.0}, {"text": "Bolt", "net": 2.5}]});
+    std::fs::write(folder.path().join("pred/b1.json"), now.to_string()).unwrap();
+    let scored = evaluate(&args, nothing).await.unwrap();
+    insta::assert_snapshot!(Baseline::load(&before).unwrap().text(&scored), @r###"
+    +0.000  0.833 -> 0.833  b1: 1 faults gone, 1 new
+        gone wrong | lines[].net | 2.5 | 3
+        new  wrong | total | 12.5 | 13
+    not in the earlier run: n1
+    1 changed, 1 as before; micro F1 of both 0.556 -> 0.556
+    "###);
+    let same = Baseline::load(&kept(&folder, &args).await).unwrap().text(&scored);
+    assert_eq!(same, "0 changed, 3 as before; micro F1 of both 0.571 -> 0.571\n\n");
+    let error = Baseline::load(&folder.path().join("pred/b1.json")).err().unwrap().to_string();
+    assert!(error.contains("is no report of an earlier run"), "{error}");
+}
