@@ -19,7 +19,7 @@ mod wire;
 pub mod worker;
 
 /// Part of the name of everything that was read: it changes when the same bytes may be read differently.
-pub const VERSION: &str = "2";
+pub const VERSION: &str = "3";
 
 pub use limits::Limits;
 pub use ocr::{Ocr, OcrMode};

@@ -9,6 +9,7 @@ mod engine;
 mod hull;
 pub mod models;
 mod recognise;
+mod ruled;
 mod strip;
 mod turned;
 
@@ -17,6 +18,7 @@ use std::path::PathBuf;
 
 use image::RgbImage;
 use serde::{Deserialize, Serialize};
+use sluice_extract::page::Rect;
 
 use self::engine::Engine;
 pub(crate) use self::engine::THREADS_MAX;
@@ -72,6 +74,8 @@ pub(crate) struct Recognised {
     pub(crate) turn: u16,
     /// What the text is off that direction, in radians, clockwise.
     pub(crate) skew: f32,
+    /// Rules that are printed on it, in the pixels of the picture laid straight around its middle.
+    pub(crate) rules: Vec<Rect>,
 }
 
 impl Recogniser {
@@ -112,6 +116,7 @@ fn read(engine: &Engine, picture: &RgbImage) -> Result<Recognised, String> {
     let mut recognised = turned::read(engine, picture, &found)?;
     // Words that the network itself doubts are stains, hatching and signatures.
     recognised.lines.retain(|(_, reading)| !reading.is_doubtful());
+    recognised.rules = ruled::rules(picture, &recognised);
     Ok(recognised)
 }
 

@@ -128,8 +128,13 @@ pub(crate) fn sheet(
         );
     }
     let skew = recognised.skew.to_degrees();
-    let (rules, fields) = drawn.filter(|_| recognised.turn == 0 && skew.abs() < STRAIGHT).unwrap_or_default();
-    let mut laid = layout::arrange(&pieces, rules, fields);
+    let (drawn, fields) = drawn.filter(|_| recognised.turn == 0 && skew.abs() < STRAIGHT).unwrap_or_default();
+    let printed = recognised
+        .rules
+        .iter()
+        .map(|rect| Rule::new(Rect::new(rect.x0 * scale, rect.y0 * scale, rect.x1 * scale, rect.y1 * scale)));
+    let rules: Vec<Rule> = drawn.iter().copied().chain(printed).collect();
+    let mut laid = layout::arrange(&pieces, &rules, fields);
     for word in &mut laid.words {
         word.rect = frame.back(&word.rect);
         word.rotation = (word.rotation + recognised.turn) % 360;
@@ -302,7 +307,7 @@ mod tests {
     #[test]
     fn a_place_comes_back_to_where_it_was() {
         for (turn, skew) in [(0, 0.02), (90, -0.01), (180, 0.0), (270, 0.05)] {
-            let recognised = Recognised { lines: vec![], turn, skew };
+            let recognised = Recognised { turn, skew, ..Recognised::default() };
             let frame = Frame::of(&recognised, (1000, 1400), (500.0, 700.0), 0.6);
             let angle = f32::from(turn).to_radians() + skew;
             let strip = Strip { x: 300.0, y: 200.0, half_width: 80.0, half_height: 10.0, angle };

@@ -38,7 +38,7 @@ pub(super) fn read(engine: &Engine, picture: &RgbImage, lines: &Lines) -> Result
     let turn = 90 * u16::from(sideways) + 180 * u16::from(reversed);
     let angle = f32::from(turn).to_radians() + lines.skew;
     let found = strips.into_iter().zip(readings).collect();
-    Ok(Recognised { lines: in_rows(found, angle), turn, skew: lines.skew })
+    Ok(Recognised { lines: in_rows(found, angle), turn, skew: lines.skew, rules: vec![] })
 }
 
 /// Is the text read more surely from its end?

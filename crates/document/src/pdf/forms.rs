@@ -17,6 +17,12 @@ const VALUE_CHARS_MAX: usize = 100_000;
 /// Flags of buttons (table 229): a radio button, a button that only does something.
 const RADIO: u32 = 1 << 15;
 const PUSH: u32 = 1 << 16;
+/// Flag of text fields (table 231): what is written is a password.
+const PASSWORD: u32 = 1 << 13;
+/// Flags of annotations (table 167) that are not seen: hidden, no view.
+const UNSEEN: u32 = 1 << 1 | 1 << 5;
+/// Buttons of one name that are looked at for being a group.
+const GROUP_MAX: usize = 200;
 
 /// The fields on a page, in the order of its annotations.
 pub(super) fn fields(page: &PdfPage<'_>) -> Vec<FormField> {
@@ -27,6 +33,9 @@ pub(super) fn fields(page: &PdfPage<'_>) -> Vec<FormField> {
 }
 
 fn field(widget: &Dict<'_>, transform: Affine) -> Option<FormField> {
+    if widget.get::<u32>("F").unwrap_or(0) & UNSEEN != 0 {
+        return None;
+    }
     let lineage = lineage(widget);
     let place = widget.get::<PdfRect>("Rect")?;
     let place = transform.transform_rect_bbox(Area::new(place.x0, place.y0, place.x1, place.y1));
@@ -48,6 +57,8 @@ fn value(widget: &Dict<'_>, lineage: &[Dict<'_>]) -> Option<FieldValue> {
     let kind = lineage.iter().find_map(|dict| name(dict, "FT"))?;
     let flags = lineage.iter().find_map(|dict| dict.get::<u32>("Ff")).unwrap_or(0);
     match kind.as_str() {
+        // The field is there; what was typed into it is nobody's business.
+        "Tx" if flags & PASSWORD != 0 => Some(FieldValue::Text(String::new())),
         "Tx" => Some(FieldValue::Text(written(lineage).unwrap_or_default())),
         "Ch" => Some(FieldValue::Text(chosen(lineage))),
         "Btn" if flags & PUSH != 0 => None,
@@ -60,7 +71,30 @@ fn button(widget: &Dict<'_>, lineage: &[Dict<'_>], radio: bool) -> FieldValue {
     let state = name(widget, "AS").or_else(|| lineage.iter().find_map(|dict| name(dict, "V")));
     let on = on_state(widget).or_else(|| state.clone().filter(|state| state != "Off"));
     let chosen = state.as_ref().is_some_and(|state| state != "Off" && on.as_ref().is_none_or(|on| on == state));
-    if radio { FieldValue::Choice { name: on.unwrap_or_default(), chosen } } else { FieldValue::Checked(chosen) }
+    if !radio && !is_group(lineage) {
+        return FieldValue::Checked(chosen);
+    }
+    let name = on.unwrap_or_default();
+    FieldValue::Choice { name: option(lineage, &name).unwrap_or(name), chosen }
+}
+
+/// Checkboxes of one name that are on in different ways: one of them is chosen, as of radio buttons.
+fn is_group(lineage: &[Dict<'_>]) -> bool {
+    let Some(kids) = lineage.get(1).and_then(|field| field.get::<Array<'_>>("Kids")) else { return false };
+    let buttons = kids.iter::<Dict<'_>>().take(GROUP_MAX).filter(|kid| text(kid, "T").is_none());
+    // The widget itself may not be found again on the way down from its own parent.
+    let mut states: Vec<String> = lineage.first().and_then(on_state).into_iter().collect();
+    states.extend(buttons.filter_map(|kid| on_state(&kid)));
+    states.sort_unstable();
+    states.dedup();
+    states.len() > 1
+}
+
+/// What a button stands for where its states are only numbers of entries in a list.
+fn option(lineage: &[Dict<'_>], state: &str) -> Option<String> {
+    let options = lineage.iter().find_map(|dict| dict.get::<Array<'_>>("Opt"))?;
+    let option = options.iter::<PdfString<'_>>().nth(state.parse().ok()?)?;
+    Some(decoded(option.as_bytes())).filter(|option| !option.is_empty())
 }
 
 /// The name of the appearance that a button has when it is on.

@@ -5,6 +5,7 @@
 
 mod names;
 mod shapes;
+mod wingdings;
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
@@ -49,6 +50,9 @@ fn address(data: &FontData) -> usize {
 impl Characters {
     /// The characters of a glyph, or [`UNKNOWN`]; spaces of every kind as U+0020, ligatures taken apart.
     pub(super) fn of(&mut self, glyph: &Glyph<'_>) -> String {
+        if let Some(sign) = sign(glyph) {
+            return sign.to_string();
+        }
         let told = match glyph.as_unicode() {
             Some(BfString::Char(char)) => Some(char.to_string()),
             Some(BfString::String(text)) => Some(text),
@@ -89,6 +93,12 @@ impl Characters {
         let table = self.inverted.entry(font.cache_key).or_insert_with(|| invert((*font.data).as_ref()));
         table.get(&u16::try_from(glyph.glyph_id().to_u32()).ok()?).copied()
     }
+}
+
+/// A box or tick of a font of signs: what such files say of their characters are the letters on the same keys.
+fn sign(glyph: &Glyph<'_>) -> Option<char> {
+    let Glyph::Outline(outline) = glyph else { return None };
+    wingdings::sign(outline.font_data()?.postscript_name.as_deref()?, outline.char_code())
 }
 
 /// Glyph to character, from the font's own character map and from its glyph names.

@@ -408,3 +408,32 @@ fn fields_have_names_labels_and_values() {
     assert_eq!(lines(&page), "Name:\n\nAlice B");
     assert!(page.words[1].rect.x0 >= 120.0 && page.words[2].rect.x1 <= 220.0);
 }
+
+#[test]
+fn hidden_fields_passwords_options_and_groups_of_checkboxes() {
+    let widget = |more: &str| format!("<</Type/Annot/Subtype/Widget/Rect[72 700 90 718]{more}>>");
+    let state = |name: &str| format!("/AP<</N<</{name} 4 0 R/Off 4 0 R>>>>");
+    let pdf = page_with("", "", "[0 0 612 792]", "/Annots[10 0 R 11 0 R 12 0 R 13 0 R 14 0 R 15 0 R 16 0 R]")
+        .with(10, widget("/FT/Tx/T(seen)/V(a)"))
+        .with(11, widget("/FT/Tx/T(hidden)/V(b)/F 2"))
+        .with(12, widget("/FT/Tx/T(secret)/V(c)/Ff 8192"))
+        .with(20, "<</FT/Btn/T(size)/V/1/Ff 32768/Opt[(small)(large)]/Kids[13 0 R 14 0 R]>>")
+        .with(13, widget(&format!("/Parent 20 0 R/AS/Off{}", state("0"))))
+        .with(14, widget(&format!("/Parent 20 0 R/AS/1{}", state("1"))))
+        .with(21, "<</FT/Btn/T(colour)/V/blue/Kids[15 0 R 16 0 R]>>")
+        .with(15, widget(&format!("/Parent 21 0 R/AS/Off{}", state("red"))))
+        .with(16, widget(&format!("/Parent 21 0 R/AS/blue{}", state("blue"))));
+    let told: Vec<(String, FieldValue)> =
+        read(&pdf).0.fields.into_iter().map(|field| (field.name, field.value)).collect();
+    let choice = |name: &str, chosen| FieldValue::Choice { name: name.into(), chosen };
+    let text = |text: &str| FieldValue::Text(text.into());
+    let expect = [
+        ("seen", text("a")),
+        ("secret", text("")),
+        ("size", choice("small", false)),
+        ("size", choice("large", true)),
+        ("colour", choice("red", false)),
+        ("colour", choice("blue", true)),
+    ];
+    assert_eq!(told, expect.map(|(name, value)| (name.to_owned(), value)));
+}
