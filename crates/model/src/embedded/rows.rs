@@ -15,6 +15,7 @@ mod sheet;
 mod spread;
 mod summed;
 mod taxes;
+mod till;
 mod wording;
 
 use std::cell::RefCell;
@@ -115,10 +116,37 @@ impl Reader<'_> {
                 return Some(found);
             }
         }
+        let longest = best.map_or(0, |best| readings[best].rows.len());
+        if let Some(till) = self.till(&slots, &wording, &asked).filter(|till| till.rows.len() > longest) {
+            return Some(self.write(&[till], &slots, pointer));
+        }
         let best = best?;
         let meaning = readings[best].meaning(&slots, without_totals);
         let parts = spread::over_pages(&self.prepared.frames, best, &readings, &meaning);
         Some(self.write(&parts, &slots, pointer))
+    }
+
+    /// The longest list without heads that adds up, where it answers at least what stands there and how much it is.
+    fn till(&self, slots: &[Slot<'_>], wording: &Wording, asked: &str) -> Option<Reading> {
+        const TAKEN_OFF: [&str; 6] = ["discount", "rebate", "deduction", "rabatt", "remise", "sconto"];
+        let taken_off = words(asked).iter().any(|word| TAKEN_OFF.iter().any(|stem| word.starts_with(stem)));
+        let sheets = till::sheets(&self.prepared.frames, self.prepared.habits);
+        let sheet = sheets.iter().map(|sheet| till::only(sheet, taken_off)).max_by_key(|sheet| sheet.rows.len())?;
+        let scores = scores(&sheet, slots, wording, &self.prepared.headings);
+        let columns = greatest_gain(&scores);
+        let holds = |column: usize| columns.contains(&Some(column));
+        let agreement = columns.iter().enumerate().filter_map(|(slot, column)| scores[slot].get((*column)?)).sum();
+        let rows = |sheet: &Sheet| {
+            let rows = sheet.rows.iter();
+            rows.map(|row| Row { frame: row.frame, cells: row.cells.clone(), section: None }).collect::<Vec<Row>>()
+        };
+        let rows = rows(&sheet);
+        (holds(0) && holds(3) && !rows.is_empty()).then(|| Reading {
+            sheet: till::unnamed(sheet),
+            columns,
+            agreement,
+            rows,
+        })
     }
 
     /// Every table that could hold the rows, read; arrays that ask the same share them.
@@ -234,8 +262,13 @@ impl Reader<'_> {
     ) -> Vec<(String, Evidence)> {
         let page = self.prepared.frames.get(row.frame).map_or(0, |frame| frame.page);
         let head = column.and_then(|column| part.sheet.heads.get(column));
-        let place =
-            head.map_or("the title above it".to_owned(), |head| format!("column \u{201c}{}\u{201d}", head.text));
+        let place = match head {
+            Some(head) if !head.text.is_empty() => format!("column \u{201c}{}\u{201d}", head.text),
+            Some(_) if part.sheet.heads.iter().all(|head| head.text.is_empty()) => {
+                "which has no heads, and adds up".to_owned()
+            }
+            _ => "the title above it".to_owned(),
+        };
         let one = Evidence {
             places: vec![WordsOnPage { page, words: cell.words.clone() }],
             confidence: Some(part.confidence()),

@@ -406,3 +406,42 @@ fn a_name_ends_where_a_detail_has_a_label() {
     check(&lines, ask("Product name"), rows("Garden chair", "Table"));
     check(&lines, ask("Product, all that is said of it"), rows("Garden chair Colour: green", "Table Colour: blue"));
 }
+
+const TILL: [&str; 12] = [
+    "      MARLOW & REED             ",
+    "  07/11/2026 14:26      TILL 03 ",
+    "PAINT WHITE 5L          24.99 A ",
+    "TAPE 36MM X 50M                 ",
+    "  3 x 4.25              12.75 A ",
+    "2 SEED POTATO           15.90 Z ",
+    "SUBTOTAL                53.64   ",
+    "TAPE 3 FOR 10.00        -2.75 A ",
+    "TOTAL                  £50.89   ",
+    "VAT RATE     NET          VAT   ",
+    "A   20.00%  29.16        5.83   ",
+    "Z    0.00%  15.90        0.00   ",
+];
+
+fn sold() -> Value {
+    json!({"description": {"type": "string"}, "quantity": {"type": "number"}, "unit_price": {"type": "number"},
+        "amount": {"type": "number"}})
+}
+
+#[test]
+fn what_a_till_prints_is_a_list_where_it_adds_up() {
+    let want = json!([
+        {"description": "PAINT WHITE 5L", "amount": 24.99},
+        {"description": "TAPE 36MM X 50M", "quantity": 3, "unit_price": 4.25, "amount": 12.75},
+        {"description": "SEED POTATO", "quantity": 2, "amount": 15.9}
+    ]);
+    check_pages(&[&TILL], sold(), "What was bought", want);
+    let off = json!({"description": {"type": "string"}, "amount": {"type": "number"}});
+    check_pages(&[&TILL], off, "Discounts", json!([{"description": "TAPE 3 FOR 10.00", "amount": -2.75}]));
+}
+
+#[test]
+fn amounts_that_do_not_add_up_are_no_list() {
+    let mut lines = TILL[..9].to_vec();
+    lines[2] = "PAINT WHITE 5L          24.98 A ";
+    check_pages(&[&lines], sold(), "What was bought", Value::Null);
+}
