@@ -3,6 +3,8 @@
 //! Walks from each widget up to its parents, for the standard lets a field say once what all its widgets share
 //! (ISO 32000-2, 12.7.4). Called by `pdf` for each page.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use hayro_interpret::kurbo::{Affine, Rect as Area};
 use hayro_syntax::object::{Array, Dict, Name, Object, Rect as PdfRect, Stream, String as PdfString};
 use hayro_syntax::page::Page as PdfPage;
@@ -21,18 +23,17 @@ const PUSH: u32 = 1 << 16;
 const PASSWORD: u32 = 1 << 13;
 /// Flags of annotations (table 167) that are not seen: hidden, no view.
 const UNSEEN: u32 = 1 << 1 | 1 << 5;
-/// Buttons of one name that are looked at for being a group.
-const GROUP_MAX: usize = 200;
 
 /// The fields on a page, in the order of its annotations.
 pub(super) fn fields(page: &PdfPage<'_>) -> Vec<FormField> {
     let transform = Affine::new(page.initial_transform(true).as_coeffs());
     let Some(annotations) = page.raw().get::<Array<'_>>("Annots") else { return vec![] };
     let widgets = annotations.iter::<Dict<'_>>().filter(|it| name(it, "Subtype").as_deref() == Some("Widget"));
-    widgets.take(FIELDS_MAX).filter_map(|widget| field(&widget, transform)).collect()
+    groups(widgets.take(FIELDS_MAX).filter_map(|widget| field(&widget, transform)).collect())
 }
 
-fn field(widget: &Dict<'_>, transform: Affine) -> Option<FormField> {
+/// A field, and what its widget is called when it is on.
+fn field(widget: &Dict<'_>, transform: Affine) -> Option<(FormField, Option<String>)> {
     if widget.get::<u32>("F").unwrap_or(0) & UNSEEN != 0 {
         return None;
     }
@@ -44,7 +45,8 @@ fn field(widget: &Dict<'_>, transform: Affine) -> Option<FormField> {
     #[allow(clippy::cast_possible_truncation, reason = "points on a page need no more digits")]
     let rect = Rect::new(place.x0 as f32, place.y0 as f32, place.x1 as f32, place.y1 as f32);
     let label = lineage.iter().find_map(|dict| text(dict, "TU")).filter(|label| !label.is_empty());
-    Some(FormField { name: names.join("."), label, rect, value: value(widget, &lineage)? })
+    let on = on_state(widget).map(|state| shown(&lineage, state));
+    Some((FormField { name: names.join("."), label, rect, value: value(widget, &lineage)? }, on))
 }
 
 /// The widget and its parents, nearest first.
@@ -71,30 +73,39 @@ fn button(widget: &Dict<'_>, lineage: &[Dict<'_>], radio: bool) -> FieldValue {
     let state = name(widget, "AS").or_else(|| lineage.iter().find_map(|dict| name(dict, "V")));
     let on = on_state(widget).or_else(|| state.clone().filter(|state| state != "Off"));
     let chosen = state.as_ref().is_some_and(|state| state != "Off" && on.as_ref().is_none_or(|on| on == state));
-    if !radio && !is_group(lineage) {
-        return FieldValue::Checked(chosen);
+    if radio {
+        FieldValue::Choice { name: shown(lineage, on.unwrap_or_default()), chosen }
+    } else {
+        FieldValue::Checked(chosen)
     }
-    let name = on.unwrap_or_default();
-    FieldValue::Choice { name: option(lineage, &name).unwrap_or(name), chosen }
 }
 
 /// Checkboxes of one name that are on in different ways: one of them is chosen, as of radio buttons.
-fn is_group(lineage: &[Dict<'_>]) -> bool {
-    let Some(kids) = lineage.get(1).and_then(|field| field.get::<Array<'_>>("Kids")) else { return false };
-    let buttons = kids.iter::<Dict<'_>>().take(GROUP_MAX).filter(|kid| text(kid, "T").is_none());
-    // The widget itself may not be found again on the way down from its own parent.
-    let mut states: Vec<String> = lineage.first().and_then(on_state).into_iter().collect();
-    states.extend(buttons.filter_map(|kid| on_state(&kid)));
-    states.sort_unstable();
-    states.dedup();
-    states.len() > 1
+fn groups(fields: Vec<(FormField, Option<String>)>) -> Vec<FormField> {
+    let mut states: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (field, on) in &fields {
+        states.entry(field.name.clone()).or_default().extend(on.clone());
+    }
+    let is_group = |name: &str| states.get(name).is_some_and(|states| states.len() > 1);
+    let grouped = fields.into_iter().map(|(mut field, on)| {
+        if let (FieldValue::Checked(chosen), Some(name)) = (&field.value, on)
+            && is_group(&field.name)
+        {
+            field.value = FieldValue::Choice { name, chosen: *chosen };
+        }
+        field
+    });
+    grouped.collect()
 }
 
 /// What a button stands for where its states are only numbers of entries in a list.
-fn option(lineage: &[Dict<'_>], state: &str) -> Option<String> {
-    let options = lineage.iter().find_map(|dict| dict.get::<Array<'_>>("Opt"))?;
-    let option = options.iter::<PdfString<'_>>().nth(state.parse().ok()?)?;
-    Some(decoded(option.as_bytes())).filter(|option| !option.is_empty())
+fn shown(lineage: &[Dict<'_>], state: String) -> String {
+    let option = || {
+        let options = lineage.iter().find_map(|dict| dict.get::<Array<'_>>("Opt"))?;
+        let option = options.iter::<PdfString<'_>>().nth(state.parse().ok()?)?;
+        Some(decoded(option.as_bytes())).filter(|option| !option.is_empty())
+    };
+    option().unwrap_or(state)
 }
 
 /// The name of the appearance that a button has when it is on.

@@ -68,10 +68,11 @@ pub(crate) fn fill(
 ) -> Option<Found> {
     let figure = Figure::of(slots)?;
     let labels = labels(name, node);
+    let of_a_share = is_of_a_share(name, node);
     let mut best: Option<(Line<'_>, Vec<(Run, String)>)> = None;
     for line in frames.iter().flat_map(|frame| lines(frame, &labels)) {
         let better = best.as_ref().is_none_or(|(known, _)| line.like > known.like + 0.01);
-        if !better {
+        if !better || of_a_share && counts_shares(&line) {
             continue;
         }
         let columns = columns(&line);
@@ -81,7 +82,27 @@ pub(crate) fn fill(
     }
     let (line, columns) = best?;
     let report = Report::of(texts(frames).iter().map(String::as_str));
-    Some(figure.write(&line, &columns, report, scale(&line), habits, pointer))
+    let scale = if of_a_share { 1 } else { scale(frames, &line) };
+    Some(figure.write(&line, &columns, report, scale, habits, pointer))
+}
+
+/// Is asked what one share earns or gets?
+fn is_of_a_share(name: &str, node: &Node) -> bool {
+    let told = fold(node.description.as_deref().unwrap_or_default());
+    name_words(name).iter().any(|word| word == "eps") || told.contains("per share") || fold(name).contains("per share")
+}
+
+/// Stands under a heading of numbers of shares: `Basic` is there again.
+fn counts_shares(line: &Line<'_>) -> bool {
+    /// Lines above that may be the heading.
+    const REACH: usize = 6;
+    let label = fold(&line.label);
+    let bands = line.frame.bands[line.band.saturating_sub(REACH)..line.band].iter().rev();
+    let heading = bands.map(|band| (parts(line.frame, band).1, fold(&line.frame.text(&band.pieces))));
+    let heading = heading.filter(|(figures, _)| figures.is_empty()).map(|(_, text)| text).next().unwrap_or_default();
+    let counts =
+        |text: &str| text.contains("shares") && !text.contains("per share") && !text.contains("per common share");
+    counts(&label) || !label.contains("per ") && counts(&heading)
 }
 
 /// The text of the first pages, where a report says what it is about.
@@ -248,14 +269,22 @@ fn above(frame: &Frame, bands: &[Band], years: usize, head: &Run) -> String {
     texts.join(" ")
 }
 
-/// What figures are counted in: said above the table, but never for figures of one share.
-fn scale(line: &Line<'_>) -> i64 {
+/// What figures are counted in: said above the table, else the one thing that all of the report's tables say; but never
+/// for figures of one share.
+fn scale(frames: &[Frame], line: &Line<'_>) -> i64 {
+    /// Pages that must say it.
+    const PAGES_MIN: usize = 3;
     if fold(&line.label).contains("per share") || fold(&line.label).contains("per common share") {
         return 1;
     }
     let bands = line.frame.bands[..line.band].iter().rev();
     let said = bands.filter_map(|band| said_scale(&fold(&line.frame.text(&band.pieces)))).next();
-    said.unwrap_or(1)
+    said.or_else(|| {
+        let of_page = |frame: &Frame| frame.bands.iter().find_map(|band| said_scale(&fold(&frame.text(&band.pieces))));
+        let all: Vec<i64> = frames.iter().filter_map(of_page).collect();
+        all.first().copied().filter(|first| all.len() >= PAGES_MIN && all.iter().all(|scale| scale == first))
+    })
+    .unwrap_or(1)
 }
 
 fn said_scale(text: &str) -> Option<i64> {

@@ -55,7 +55,7 @@ fn sheet(index: usize, frame: &Frame, habits: Habits) -> Option<Sheet> {
     let lines: Vec<Option<Line>> = frame.bands.iter().map(|band| line(frame, band, habits)).collect();
     let says_total = |at: &usize| lines.get(*at).and_then(Option::as_ref).is_some_and(|line| is_total(frame, line));
     let totals = (0..lines.len()).filter(says_total);
-    let (from, to) = totals.into_iter().find_map(|total| Some((start(&lines, total)?, total)))?;
+    let (from, to) = totals.into_iter().find_map(|total| Some((start(frame, &lines, total)?, total)))?;
     let mut rows: Vec<SheetRow> = (from..to).filter_map(|at| row(index, frame, &lines, at)).collect();
     rows.extend(off(frame, &lines, to).into_iter().filter_map(|at| row(index, frame, &lines, at)));
     let rect = Rect::around(rows.iter().map(|row| &row.rect))?;
@@ -94,11 +94,14 @@ fn is_total(frame: &Frame, line: &Line) -> bool {
 }
 
 /// From which line on the amounts add up to the one of this line.
-fn start(lines: &[Option<Line>], total: usize) -> Option<usize> {
+fn start(frame: &Frame, lines: &[Option<Line>], total: usize) -> Option<usize> {
     let wanted = lines.get(total)?.as_ref()?.amount;
     let (mut sum, mut entries) = (0.0, 0);
     for at in (total.saturating_sub(LINES_MAX)..total).rev() {
         let Some(line) = lines.get(at)?.as_ref() else { continue };
+        if is_total(frame, line) {
+            break;
+        }
         sum += line.amount;
         entries += 1;
         if (sum - wanted).abs() < SLACK && entries >= ENTRIES_MIN {
