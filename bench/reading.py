@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Reading held against what a Python user would pick: agreement of the text, and pages a second on one core.
 
-usage: bench/reading.py FOLDER [--limit N] [--sluice PROGRAM]
+usage: bench/reading.py FOLDER [--limit N] [--engines A,B] [--sluice PROGRAM]
 
 Takes every PDF below FOLDER (file names sorted; documents, not their folders, may repeat), reads all of them with each
 engine in one process of its own that is bound to one core, and prints
@@ -98,10 +98,11 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("--limit", type=int, default=None, help="only the first so many files")
+    parser.add_argument("--engines", default=",".join(["sluice", *MODULES]), help="which, parted by commas")
     parser.add_argument("--sluice", default=SLUICE)
     options = parser.parse_args()
     paths = [str(path) for path in sorted(options.folder.rglob("*.pdf"))][: options.limit]
-    engines = ["sluice", *MODULES]
+    engines = options.engines.split(",")
     found, seconds = {}, {}
     for engine in engines:
         found[engine], seconds[engine] = run(engine, paths, options.sluice)
