@@ -56,8 +56,7 @@ pub(crate) fn over_pages(frames: &[Frame], best: usize, all: &[Reading], meaning
             .any(|part| part.sheet.frame == other.sheet.frame && part.sheet.rect.overlap_y(&other.sheet.rect) > 0.0);
         let theirs = self::caption(frames, &other.sheet);
         let goes_on = other.sheet.frame > best.sheet.frame && says_nothing_new(frames, &best.sheet, &other.sheet);
-        let again = parts.iter().any(|part| begins_alike(part, other));
-        if !overlaps && !again && (goes_on || is_alike(&caption, &theirs)) {
+        if !overlaps && (goes_on || is_alike(&caption, &theirs)) {
             parts.push(other.clone());
         }
     }
@@ -87,18 +86,6 @@ fn says_nothing_new(frames: &[Frame], first: &Sheet, later: &Sheet) -> bool {
     let lines = before.iter().flat_map(|frame| frame.bands.iter().map(|band| fold(&frame.text(&band.pieces))));
     let said: HashSet<String> = lines.flat_map(|line| line.split(' ').map(str::to_owned).collect::<Vec<_>>()).collect();
     caption(frames, later).split(' ').all(|word| word.is_empty() || said.contains(word))
-}
-
-/// The keys of its first rows are those of another part's: the same rows told of something else, not more of them.
-fn begins_alike(part: &Reading, other: &Reading) -> bool {
-    const ROWS: usize = 5;
-    let keys = |reading: &Reading| -> Option<Vec<String>> {
-        let column = reading.columns.iter().flatten().min().copied()?;
-        let rows = reading.rows.get(..ROWS)?.iter();
-        rows.map(|row| row.cells.get(column).map(|cell| fold(&cell.text)).filter(|key| !key.is_empty())).collect()
-    };
-    let distinct = |keys: &Vec<String>| keys.iter().collect::<HashSet<_>>().len() == keys.len();
-    keys(part).filter(distinct).is_some_and(|mine| Some(mine) == keys(other))
 }
 
 /// Most words are the same.

@@ -445,18 +445,3 @@ fn amounts_that_do_not_add_up_are_no_list() {
     lines[2] = "PAINT WHITE 5L          24.98 A ";
     check_pages(&[&lines], sold(), "What was bought", Value::Null);
 }
-
-#[test]
-fn a_table_that_begins_again_is_another_one() {
-    let part = |title: &str, first: u32| -> Vec<String> {
-        let rows = (2019..2025_u32).map(|year| format!("{year}       {}", first + year - 2019));
-        [title.to_owned(), "Year       Pupils".to_owned()].into_iter().chain(rows).collect()
-    };
-    let pages = [part("Pupils in schools, all", 100), part("Pupils in schools, lower", 50)];
-    let lines: Vec<Vec<&str>> = pages.iter().map(|page| page.iter().map(String::as_str).collect()).collect();
-    let pages: Vec<&[&str]> = lines.iter().map(Vec::as_slice).collect();
-    let schema = json!({"type": "object", "properties": {"items": {"type": "array", "description": "Pupils in schools",
-        "items": {"type": "object", "properties": {"year": string(), "pupils": number()}}}}});
-    let found = solve(&document(&pages), &Schema::parse(&schema).unwrap()).value;
-    assert_eq!(found["items"].as_array().map(Vec::len), Some(6), "one of them, never both: {found}");
-}
