@@ -260,9 +260,6 @@ pub(crate) struct TemporalArgs {
     /// Steps that all workers of the task queue begin in a second [default: no bound]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) temporal_steps_per_second: Option<u32>,
-    /// Leave the steps to other processes: `sluice work`
-    #[arg(long)]
-    pub(crate) no_worker: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
