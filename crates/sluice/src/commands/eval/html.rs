@@ -207,7 +207,8 @@ const STYLE: &str = "<style>
 body{font:14px/1.45 system-ui,sans-serif;margin:1.5rem;color:#1b1f24;background:#fff}
 h1{font-size:1.2rem;margin:0 0 .5rem}
 table{border-collapse:collapse;width:100%}
-th,td{text-align:left;padding:.2rem .5rem;border-bottom:1px solid #e3e6ea;vertical-align:top;overflow-wrap:anywhere}
+th,td{text-align:left;padding:.2rem .5rem;border-bottom:1px solid #e3e6ea;vertical-align:top;overflow-wrap:break-word}
+th,td:first-child,td:last-child{white-space:nowrap}
 th{position:sticky;top:0;background:#fff}
 .sides{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,1fr);gap:1.5rem;align-items:start}
 .values{position:sticky;top:0;max-height:100vh;overflow:auto}
