@@ -13,6 +13,7 @@
 
 mod clients;
 mod commands;
+mod deploy;
 mod evaluation;
 mod every_vendor;
 mod examples;
