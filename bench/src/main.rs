@@ -9,6 +9,7 @@
 mod disk;
 mod overhead;
 mod recovery;
+mod scale;
 mod server;
 mod start;
 mod streams;
@@ -47,6 +48,8 @@ enum Measurement {
     Streams,
     /// From the start to the first new event, with a thousand unfinished jobs
     Recovery,
+    /// Several workers: embedded on SQLite and PostgreSQL, Temporal on PostgreSQL
+    Scale,
 }
 
 #[tokio::main]
@@ -71,6 +74,9 @@ async fn main() -> anyhow::Result<()> {
     }
     if is_wanted(Measurement::Recovery) {
         recovery::measure(&bench).await?;
+    }
+    if is_wanted(Measurement::Scale) {
+        scale::measure(&bench).await?;
     }
     Ok(())
 }

@@ -20,6 +20,9 @@ pub(crate) struct Bench {
     pub(crate) disk: PathBuf,
 }
 
+/// A variable of the environment.
+pub(crate) type Variable = (&'static str, String);
+
 /// A running server.
 pub(crate) struct Server {
     child: Child,
@@ -41,12 +44,18 @@ pub(crate) struct Folder {
 impl Bench {
     /// A folder whose model follows this script.
     pub(crate) async fn folder(&self, script: &Value) -> anyhow::Result<Folder> {
+        self.folder_with(script, &[]).await
+    }
+
+    /// The same, where variables say where rows are.
+    pub(crate) async fn folder_with(&self, script: &Value, around: &[Variable]) -> anyhow::Result<Folder> {
         let folder = tempfile::tempdir_in(&self.disk)?;
         let path = folder.path().join("script.json");
         std::fs::write(&path, serde_json::to_vec(script)?)?;
         let made = Command::new(&self.program)
             .args(["keys", "create", "--tenant", "bench", "--data"])
             .arg(folder.path().join("data"))
+            .envs(around.iter().cloned())
             .output()
             .await?;
         let key = String::from_utf8(made.stdout)?.trim().to_owned();
@@ -57,6 +66,16 @@ impl Bench {
 
     /// Starts the server on a folder.
     pub(crate) async fn start(&self, folder: &Folder) -> anyhow::Result<Server> {
+        self.start_with(folder, &[], &[]).await
+    }
+
+    /// The same with more arguments and variables.
+    pub(crate) async fn start_with(
+        &self,
+        folder: &Folder,
+        arguments: &[&str],
+        around: &[Variable],
+    ) -> anyhow::Result<Server> {
         let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let base = format!("http://127.0.0.1:{port}");
         let begun = Instant::now();
@@ -69,6 +88,8 @@ impl Bench {
             .env(KEY_VARIABLE, "a key that nobody checks")
             .args(["--active-jobs-max", "1000000", "--requests-per-minute", "4000000"])
             .args(["--streams-per-key-max", "1000000"])
+            .args(arguments)
+            .envs(around.iter().cloned())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
