@@ -16,34 +16,38 @@ use crate::server::{Around, Frame, Server, script};
 use crate::watched::{Slow, Watched, check_asked_once, schema};
 
 /// A database, and a folder for bytes that all processes share.
-struct Fleet {
+pub struct Fleet {
     postgres: Postgres,
     store: String,
     folder: tempfile::TempDir,
+    /// What all processes are told beside that.
+    pub more: Vec<(&'static str, String)>,
 }
 
 impl Fleet {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let postgres = Postgres::start();
         let store = postgres.database();
-        Self { postgres, store, folder: tempfile::tempdir().unwrap() }
+        Self { postgres, store, folder: tempfile::tempdir().unwrap(), more: Vec::new() }
     }
 
     fn variables(&self) -> Vec<(&'static str, String)> {
-        vec![
+        let mut variables = vec![
             ("SLUICE_STORE", self.store.clone()),
             ("SLUICE_OBJECTS", format!("file://{}", self.folder.path().join("objects").display())),
-        ]
+        ];
+        variables.extend(self.more.iter().cloned());
+        variables
     }
 
     /// A server with a folder of its own.
-    fn server(&self, arguments: &[&str]) -> Server {
+    pub fn server(&self, arguments: &[&str]) -> Server {
         let many = ["--active-jobs-max", "100000", "--requests-per-minute", "1000000"];
         let around = Around { everywhere: self.variables(), ..Around::default() };
         Server::start_within(around, &[&many, arguments].concat())
     }
 
-    fn worker(&self, slow: &str) -> Worker {
+    pub fn worker(&self, slow: &str) -> Worker {
         let mut command = Command::new(env!("CARGO_BIN_EXE_sluice"));
         command.args(["work", "--script", slow]).envs(self.variables());
         command.env("SLUICE_DATA", self.folder.path().join("data")).current_dir(root());
@@ -58,11 +62,11 @@ impl Fleet {
 }
 
 /// A process that works, until the test ends.
-struct Worker(Child);
+pub struct Worker(Child);
 
 impl Worker {
     /// `kill -9`.
-    fn kill(mut self) {
+    pub fn kill(mut self) {
         self.0.kill().unwrap();
         self.0.wait().unwrap();
     }

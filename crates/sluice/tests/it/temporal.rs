@@ -8,9 +8,11 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use self::server::Temporal;
+use crate::kill::check_asked;
+use crate::processes::Fleet;
 use crate::run::example;
 use crate::server::{Client, Frame, Server, script};
-use crate::watched::{Call, asked};
+use crate::watched::{Call, Slow, Watched, asked, check_asked_once};
 
 /// Five parts, two of which fail at first.
 fn parts() -> Value {
@@ -264,4 +266,43 @@ fn a_job_of_thousands_of_parts_goes_on_in_new_runs_of_its_workflow() {
     eprintln!("{} runs", runs.len());
     assert!(runs.len() > 2 && runs[1..].iter().all(|status| status == "CONTINUED_AS_NEW"), "{runs:?}");
     assert_eq!(temporal.query(&job, "accumulated_results").as_array().unwrap().len(), count);
+}
+
+/// Servers and workers on one database, with the steps ordered by this Temporal server.
+fn fleet_on(temporal: &Temporal) -> Fleet {
+    let mut fleet = Fleet::new();
+    fleet.more = vec![("SLUICE_ENGINE", "temporal".to_owned()), ("SLUICE_TEMPORAL_URL", temporal.url())];
+    fleet
+}
+
+#[test]
+fn two_workers_share_a_hundred_jobs_and_nothing_is_asked_twice() {
+    let (temporal, slow) = (Temporal::start(), Slow::new());
+    let fleet = fleet_on(&temporal);
+    let server = fleet.server(&["--no-work", "--script", &slow.script]);
+    let watched = Watched::begin(&server, &slow);
+    let _workers = [fleet.worker(&slow.script), fleet.worker(&slow.script)];
+    until("a hundred jobs", || server.client().get("/v1/extract/jobs").unwrap()["total_count"].as_u64() >= Some(100));
+    let seen = watched.end();
+    check_asked_once(&seen, &slow);
+    let polling = temporal.ask(&["task-queue", "describe", "--task-queue", "sluice"]).to_string();
+    assert!(polling.matches("\"activity\"").count() >= 2, "both take steps: {polling}");
+}
+
+#[test]
+fn a_killed_worker_s_steps_are_taken_by_the_other() {
+    let (temporal, slow) = (Temporal::start(), Slow::new());
+    let fleet = fleet_on(&temporal);
+    let server = fleet.server(&["--no-work", "--temporal-lost-after-seconds", "2", "--script", &slow.script]);
+    let watched = Watched::begin(&server, &slow);
+    let (first, _second) = (fleet.worker(&slow.script), fleet.worker(&slow.script));
+    until("jobs are worked on", || slow.asked().len() > 10);
+    first.kill();
+    let asked = slow.asked().len();
+    until("the other goes on", || slow.asked().len() > asked + 5);
+    let seen = watched.end();
+    let asked = slow.asked();
+    for (number, (job, frames)) in seen.iter().enumerate() {
+        check_asked(job, frames, &asked[&(number as i64)], 1);
+    }
 }
