@@ -23,6 +23,10 @@ const AGAIN: Duration = Duration::from_secs(2);
 /// A worker that was killed had the next task of some workflows: whoever is left gets it after this time.
 const STICKY_MAX: Duration = Duration::from_secs(3);
 
+/// The SDK holds signs of life back for most of the silence that is allowed, so that on a busy machine the next one comes
+/// too late. How often they are given is decided where they are.
+const BEATS_APART_MIN: Duration = Duration::from_millis(100);
+
 /// Jobs whose workflows are kept in memory; the others are folded again from their histories.
 const WORKFLOWS_MAX: usize = 1_000;
 
@@ -112,6 +116,7 @@ async fn work_once(
         .deployment_options(release())
         .max_cached_workflows(WORKFLOWS_MAX)
         .sticky_queue_schedule_to_start_timeout(STICKY_MAX)
+        .max_heartbeat_throttle_interval(BEATS_APART_MIN)
         .maybe_max_task_queue_activities_per_second(options.steps_per_second)
         .tuner(slots)
         .build();

@@ -183,7 +183,7 @@ fn start<'a>(ctx: &'a WorkflowContext<JobWorkflow>, begin: BeginTold) -> Running
 /// What the log does not know is repeated without end: a worker that was lost, a store that was away. An attempt that
 /// failed is in the log, and the rules say when there is another one.
 fn patience() -> RetryPolicy {
-    RetryPolicy::builder().initial_interval(Duration::from_secs(1)).maximum_interval(Duration::from_secs(60)).build()
+    RetryPolicy::builder().initial_interval(Duration::from_secs(1)).maximum_interval(Duration::from_secs(10)).build()
 }
 
 /// Waits for whatever comes first, in this order. Of steps that ended at the same time all are taken.
