@@ -59,8 +59,13 @@ impl Model {
 
 /// A server of ours that works with this Temporal server.
 fn on_temporal(temporal: &Temporal, model: &Model) -> Server {
-    let words = ["--engine", "temporal", "--temporal-url", &temporal.url(), "--temporal-lost-after-seconds", "2"];
-    Server::start(&[&words[..], &["--script", &model.script, "--active-jobs-max", "1000"]].concat())
+    on_temporal_with(temporal, model, &[])
+}
+
+/// The same with more words.
+fn on_temporal_with(temporal: &Temporal, model: &Model, more: &[&str]) -> Server {
+    let words = ["--engine", "temporal", "--temporal-url", &temporal.url()];
+    Server::start(&[&words[..], &["--script", &model.script, "--active-jobs-max", "1000"], more].concat())
 }
 
 fn start(client: &Client, schema: &Value, model: &Model, more: &Value) -> String {
@@ -222,7 +227,7 @@ fn temporal_is_killed_and_started_again_in_the_middle_of_a_job() {
 fn a_worker_that_is_killed_in_the_middle_of_a_part_loses_that_call_alone() {
     let model = Model::of_parts(&json!([{"path": "/d", "delay_ms": 2_000}, {"delay_ms": 20}]));
     let temporal = Temporal::start();
-    let mut server = on_temporal(&temporal, &model);
+    let mut server = on_temporal_with(&temporal, &model, &["--temporal-lost-after-seconds", "2"]);
     let client = server.client();
     let job = start(&client, &parts(), &model, &json!({"max_num_concurrent_requests": 1}));
     until("the fourth part is asked", || model.asked().iter().any(|call| call.subtree == "s4"));
