@@ -35,6 +35,11 @@ pub(crate) fn job_search(label: &str, id: JobId) -> String {
     folded(&format!("{label} {id} {}", id.to_base32()))
 }
 
+/// What is made here gets a name that nothing has; that something has it is a fault.
+pub(crate) fn given_once(is_new: bool) -> Result<(), StoreError> {
+    if is_new { Ok(()) } else { Err(StoreError::Internal("something of this name is there already".into())) }
+}
+
 /// Text as a search compares it.
 pub(crate) fn folded(text: &str) -> String {
     text.to_lowercase()

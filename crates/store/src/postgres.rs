@@ -307,8 +307,10 @@ impl Store for PostgresStore {
     }
 
     async fn carry_in(&self, carried: Carried, log: Vec<Recorded>) -> Result<bool, StoreError> {
-        let is_new = carry::take(&self.pool, &carried, &log, self.now_ms().await?).await?;
-        self.tell_wishes();
+        let is_new = carry::take(&self.pool, &carried, &log, self.clock_ms()).await?;
+        if is_new && matches!(carried, Carried::Job(_)) {
+            self.tell_wishes();
+        }
         Ok(is_new)
     }
 

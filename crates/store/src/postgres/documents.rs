@@ -8,15 +8,23 @@ use sqlx::{PgPool, Row as _};
 
 use super::list::{Filter, one, page, remove};
 use super::{id, text};
-use crate::cells::{folded, hash, tenant as tenant_of, time, unsigned};
+use crate::cells::{folded, given_once, hash, tenant as tenant_of, time, unsigned};
 use crate::{DocumentRow, Listing, NewDocument, PageQuery, StoreError, Tenant};
 
 pub(super) const COLUMNS: &str = "id, tenant, hash, file_name, file_size, page_count, media_type, uploaded_at";
 
 pub(super) async fn insert(pool: &PgPool, document: NewDocument, now_ms: u64) -> Result<DocumentRow, StoreError> {
-    sqlx::query(
+    let row = DocumentRow { document, uploaded_at_ms: now_ms };
+    given_once(put(pool, &row).await?)?;
+    Ok(row)
+}
+
+/// `false` where there is one of its name, which stays as it is.
+pub(super) async fn put(pool: &PgPool, row: &DocumentRow) -> Result<bool, StoreError> {
+    let document = &row.document;
+    let done = sqlx::query(
         "insert into document (id, tenant, hash, file_name, search, file_size, page_count, media_type, uploaded_at) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing",
     )
     .bind(document.id.to_bytes())
     .bind(document.tenant.as_str())
@@ -26,10 +34,10 @@ pub(super) async fn insert(pool: &PgPool, document: NewDocument, now_ms: u64) ->
     .bind(time(document.file_size))
     .bind(i64::from(document.page_count))
     .bind(text(&document.media_type))
-    .bind(time(now_ms))
+    .bind(time(row.uploaded_at_ms))
     .execute(pool)
     .await?;
-    Ok(DocumentRow { document, uploaded_at_ms: now_ms })
+    Ok(done.rows_affected() > 0)
 }
 
 pub(super) async fn get(pool: &PgPool, tenant: &Tenant, id: DocumentId) -> Result<Option<DocumentRow>, StoreError> {

@@ -94,6 +94,13 @@ async fn known(connection: &mut PgConnection, head: &Head, outcome: &str) -> Res
     row.as_ref().map(|row| recorded(row, 0)).transpose()
 }
 
+/// An event as its two columns: whole, and its outline where that is another text.
+pub(super) fn texts(event: &Event) -> Result<(String, Option<String>), StoreError> {
+    let (data, outline) = (encode(event)?, encode(&event.outline())?);
+    let outline = (outline != data).then_some(outline);
+    Ok((data, outline))
+}
+
 /// The event, and what the job is after it.
 async fn keep(
     connection: &mut PgConnection,
@@ -106,8 +113,7 @@ async fn keep(
     if append.status.is_some_and(|status| status.is_ended() != ends) || (ends && append.status.is_none()) {
         return Err(StoreError::Internal("an event and the status after it disagree".into()));
     }
-    let data = encode(&recorded.event)?;
-    let outline = encode(&recorded.event.outline())?;
+    let (data, outline) = texts(&recorded.event)?;
     sqlx::query(
         "with kept as (insert into event (job, sequence, outcome, at, data, outline) values ($1, $2, $3, $4, $5, $6)) \
          update job set log_end = $2, round = $7, changed_at = $4, ended_at = $8, status = coalesce($9, status) \
@@ -117,8 +123,8 @@ async fn keep(
     .bind(time(recorded.sequence))
     .bind(outcome)
     .bind(time(recorded.at_ms))
-    .bind(&data)
-    .bind((outline != data).then_some(&outline))
+    .bind(data)
+    .bind(outline)
     .bind(i64::from(head.round))
     .bind(ends.then(|| time(recorded.at_ms)))
     .bind(append.status.map(Status::as_str))

@@ -3,14 +3,13 @@
 //! Never what a status means. Called by `PostgresStore`.
 
 use sluice_extract::id::{DocumentId, JobId, KeyId, SchemaId};
-use sluice_extract::job::Status;
 use sluice_extract::page::ContentHash;
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, PgConnection, PgPool, Row as _};
 
 use super::list::{Filter, one, page};
 use super::{id, idempotency, locks, text};
-use crate::cells::{self, hash, job_search, tenant as tenant_of, time, unsigned};
+use crate::cells::{self, given_once, hash, job_search, tenant as tenant_of, time, unsigned};
 use crate::{Admission, JobInsert, JobQuery, JobRow, Listing, NewJob, StoreError, Tenant};
 
 /// The columns that [`from_row`] reads, in its order.
@@ -34,7 +33,10 @@ pub(super) async fn insert(
     if let Some(active) = too_many(&mut transaction, new, admission).await? {
         return Ok(JobInsert::TooManyActive { active });
     }
-    let row = row(&mut transaction, new, now_ms).await?;
+    // As the database takes it.
+    let row = JobRow { label: text(&new.label).into_owned(), ..new.begun(now_ms) };
+    let number = put(&mut transaction, &row, new.key, new.request_hash.as_ref(), now_ms).await?;
+    given_once(number.is_some())?;
     if let Some((key, answer)) = &admission.idempotency {
         idempotency::finish(&mut transaction, &new.tenant, key, answer).await?;
     }
@@ -42,34 +44,47 @@ pub(super) async fn insert(
     Ok(JobInsert::Inserted(row))
 }
 
-/// The row, and the wish that somebody works on it.
-async fn row(connection: &mut PgConnection, new: &NewJob, now_ms: u64) -> Result<JobRow, StoreError> {
-    let sql = format!(
+/// The row, and the wish that somebody works on it, where it has not ended; gives its number. `None` where there is one
+/// of its name, which stays as it is.
+pub(super) async fn put(
+    connection: &mut PgConnection,
+    row: &JobRow,
+    key: Option<KeyId>,
+    request_hash: Option<&ContentHash>,
+    now_ms: u64,
+) -> Result<Option<i64>, StoreError> {
+    let number = sqlx::query_scalar(
         "with job as (insert into job (id, tenant, kind, parent, document, document_hash, schema, schema_hash, request, \
-         label, search, key, request_hash, status, created_at, changed_at) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15) returning *), \
-         wish as (insert into wish (job, tenant, due_at, lease_until) select number, tenant, $15, $15 from job) \
-         select {COLUMNS} from job"
-    );
-    let row = sqlx::query(AssertSqlSafe(sql))
-        .bind(new.id.to_bytes())
-        .bind(new.tenant.as_str())
-        .bind(text(&new.kind))
-        .bind(new.parent.map(JobId::to_bytes))
-        .bind(new.document.to_bytes())
-        .bind(new.document_hash.as_str())
-        .bind(new.schema.to_bytes())
-        .bind(new.schema_hash.as_str())
-        .bind(new.request.to_string())
-        .bind(text(&new.label))
-        .bind(job_search(&text(&new.label), new.id))
-        .bind(new.key.map(KeyId::to_bytes))
-        .bind(new.request_hash.as_ref().map(ContentHash::as_str))
-        .bind(Status::Pending.as_str())
-        .bind(time(now_ms))
-        .fetch_one(connection)
-        .await?;
-    from_row(&row)
+         label, search, key, request_hash, status, round, log_end, created_at, changed_at, ended_at) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) \
+         on conflict do nothing returning number, tenant, ended_at), \
+         wish as (insert into wish (job, tenant, due_at, lease_until) \
+         select number, tenant, $20, $20 from job where ended_at is null) \
+         select number from job",
+    )
+    .bind(row.id.to_bytes())
+    .bind(row.tenant.as_str())
+    .bind(text(&row.kind))
+    .bind(row.parent.map(JobId::to_bytes))
+    .bind(row.document.to_bytes())
+    .bind(row.document_hash.as_str())
+    .bind(row.schema.to_bytes())
+    .bind(row.schema_hash.as_str())
+    .bind(row.request.to_string())
+    .bind(text(&row.label))
+    .bind(job_search(&text(&row.label), row.id))
+    .bind(key.map(KeyId::to_bytes))
+    .bind(request_hash.map(ContentHash::as_str))
+    .bind(row.status.as_str())
+    .bind(i64::from(row.round))
+    .bind(time(row.log_end))
+    .bind(time(row.created_at_ms))
+    .bind(time(row.changed_at_ms))
+    .bind(row.ended_at_ms.map(time))
+    .bind(time(now_ms))
+    .fetch_optional(connection)
+    .await?;
+    Ok(number)
 }
 
 async fn repeated(

@@ -8,21 +8,33 @@ use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, PgPool, Row as _};
 
 use super::{id, text};
-use crate::cells::{tenant as tenant_of, time, unsigned};
+use crate::cells::{given_once, tenant as tenant_of, time, unsigned};
 use crate::{KeyHash, KeyRow, NewKey, StoreError, Tenant};
 
 pub(super) const COLUMNS: &str = "id, tenant, label, hash, created_at, revoked_at";
 
 pub(super) async fn insert(pool: &PgPool, key: NewKey, now_ms: u64) -> Result<KeyRow, StoreError> {
-    sqlx::query("insert into key (id, tenant, label, hash, created_at) values ($1, $2, $3, $4, $5)")
-        .bind(key.id.to_bytes())
-        .bind(key.tenant.as_str())
-        .bind(text(&key.label))
-        .bind(key.hash.as_bytes())
-        .bind(time(now_ms))
-        .execute(pool)
-        .await?;
-    Ok(KeyRow { key, created_at_ms: now_ms, revoked_at_ms: None })
+    let row = KeyRow { key, created_at_ms: now_ms, revoked_at_ms: None };
+    given_once(put(pool, &row).await?)?;
+    Ok(row)
+}
+
+/// `false` where there is one of its name, which stays as it is.
+pub(super) async fn put(pool: &PgPool, row: &KeyRow) -> Result<bool, StoreError> {
+    let key = &row.key;
+    let done = sqlx::query(
+        "insert into key (id, tenant, label, hash, created_at, revoked_at) values ($1, $2, $3, $4, $5, $6) \
+         on conflict do nothing",
+    )
+    .bind(key.id.to_bytes())
+    .bind(key.tenant.as_str())
+    .bind(text(&key.label))
+    .bind(key.hash.as_bytes())
+    .bind(time(row.created_at_ms))
+    .bind(row.revoked_at_ms.map(time))
+    .execute(pool)
+    .await?;
+    Ok(done.rows_affected() > 0)
 }
 
 pub(super) async fn find(pool: &PgPool, hash: &KeyHash) -> Result<Option<KeyRow>, StoreError> {

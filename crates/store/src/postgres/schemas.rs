@@ -9,15 +9,23 @@ use sqlx::{PgPool, Row as _};
 
 use super::list::{Filter, one, page, remove};
 use super::{id, text};
-use crate::cells::{folded, tenant as tenant_of, time, unsigned};
+use crate::cells::{folded, given_once, tenant as tenant_of, time, unsigned};
 use crate::{Listing, NewSchema, PageQuery, SchemaChange, SchemaRow, StoreError, Tenant};
 
 pub(super) const COLUMNS: &str = "id, tenant, name, description, definition, metadata, created_at, updated_at";
 
 pub(super) async fn insert(pool: &PgPool, schema: NewSchema, now_ms: u64) -> Result<SchemaRow, StoreError> {
-    sqlx::query(
+    let row = SchemaRow { schema, created_at_ms: now_ms, updated_at_ms: now_ms };
+    given_once(put(pool, &row).await?)?;
+    Ok(row)
+}
+
+/// `false` where there is one of its name, which stays as it is.
+pub(super) async fn put(pool: &PgPool, row: &SchemaRow) -> Result<bool, StoreError> {
+    let schema = &row.schema;
+    let done = sqlx::query(
         "insert into schema (id, tenant, name, search, description, definition, metadata, created_at, updated_at) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $8)",
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing",
     )
     .bind(schema.id.to_bytes())
     .bind(schema.tenant.as_str())
@@ -26,10 +34,11 @@ pub(super) async fn insert(pool: &PgPool, schema: NewSchema, now_ms: u64) -> Res
     .bind(schema.description.as_deref().map(text))
     .bind(schema.definition.to_string())
     .bind(schema.metadata.to_string())
-    .bind(time(now_ms))
+    .bind(time(row.created_at_ms))
+    .bind(time(row.updated_at_ms))
     .execute(pool)
     .await?;
-    Ok(SchemaRow { schema, created_at_ms: now_ms, updated_at_ms: now_ms })
+    Ok(done.rows_affected() > 0)
 }
 
 pub(super) async fn get(pool: &PgPool, tenant: &Tenant, id: SchemaId) -> Result<Option<SchemaRow>, StoreError> {

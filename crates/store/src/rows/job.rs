@@ -41,6 +41,30 @@ pub struct NewJob {
     pub request_hash: Option<ContentHash>,
 }
 
+impl NewJob {
+    /// The job as it is before anything happened to it.
+    pub(crate) fn begun(&self, now_ms: u64) -> JobRow {
+        JobRow {
+            id: self.id,
+            tenant: self.tenant.clone(),
+            kind: self.kind.clone(),
+            parent: self.parent,
+            document: self.document,
+            document_hash: self.document_hash.clone(),
+            schema: self.schema,
+            schema_hash: self.schema_hash.clone(),
+            request: self.request.clone(),
+            label: self.label.clone(),
+            status: Status::Pending,
+            round: 0,
+            log_end: 0,
+            created_at_ms: now_ms,
+            changed_at_ms: now_ms,
+            ended_at_ms: None,
+        }
+    }
+}
+
 /// What must hold for a job to be kept, decided in the same transaction.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Admission {

@@ -4,13 +4,12 @@
 //! again. Called by `SqliteStore`.
 
 use rusqlite::{Connection, Row, params};
-use sluice_extract::event::{Event, Recorded, encode};
-use sluice_extract::id::{JobId, KeyId};
-use sluice_extract::page::ContentHash;
+use sluice_extract::event::{Event, Recorded};
+use sluice_extract::id::KeyId;
 
 use super::writer::Transaction;
 use super::{documents, events, jobs, keys, schemas};
-use crate::cells::{folded, hash, job_search, tenant, time, unsigned};
+use crate::cells::{hash, tenant, time, unsigned};
 use crate::{Carried, CarriedAnswer, CarriedJob, CarriedKind, StoreError};
 
 type FromRow = fn(&Row<'_>) -> Result<Carried, StoreError>;
@@ -61,126 +60,33 @@ fn job(row: &Row<'_>) -> Result<Carried, StoreError> {
 
 /// One row, or a job with its whole log; `false` where it is there already.
 pub(super) fn take(tx: &mut Transaction<'_>, carried: &Carried, log: &[Recorded]) -> Result<bool, StoreError> {
-    let done = match carried {
-        Carried::Key(row) => tx
-            .connection
-            .prepare_cached(
-                "insert into key (id, tenant, label, hash, created_at, revoked_at) values (?1, ?2, ?3, ?4, ?5, ?6) \
-                 on conflict do nothing",
-            )?
-            .execute(params![
-                row.key.id.to_bytes(),
-                row.key.tenant.as_str(),
-                row.key.label,
-                row.key.hash.as_bytes(),
-                time(row.created_at_ms),
-                row.revoked_at_ms.map(time)
-            ])?,
-        Carried::Document(row) => tx
-            .connection
-            .prepare_cached(
-                "insert into document (id, tenant, hash, file_name, search, file_size, page_count, media_type, \
-                 uploaded_at) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) on conflict do nothing",
-            )?
-            .execute(params![
-                row.document.id.to_bytes(),
-                row.document.tenant.as_str(),
-                row.document.hash.as_str(),
-                row.document.file_name,
-                folded(&row.document.file_name),
-                time(row.document.file_size),
-                row.document.page_count,
-                row.document.media_type,
-                time(row.uploaded_at_ms)
-            ])?,
-        Carried::Schema(row) => tx
-            .connection
-            .prepare_cached(
-                "insert into schema (id, tenant, name, search, description, definition, metadata, created_at, \
-                 updated_at) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) on conflict do nothing",
-            )?
-            .execute(params![
-                row.schema.id.to_bytes(),
-                row.schema.tenant.as_str(),
-                row.schema.name,
-                folded(&row.schema.name),
-                row.schema.description,
-                row.schema.definition.to_string(),
-                row.schema.metadata.to_string(),
-                time(row.created_at_ms),
-                time(row.updated_at_ms)
-            ])?,
-        Carried::Remembered(row) => tx
-            .connection
-            .prepare_cached(
-                "insert into remembered (tenant, question, answer, used_at) values (?1, ?2, ?3, ?4) \
-                 on conflict do nothing",
-            )?
-            .execute(params![
-                row.tenant.as_str(),
-                row.question.as_str(),
-                row.answer.to_string(),
-                time(row.used_at_ms)
-            ])?,
-        Carried::Job(job) => take_job(tx, job, log)?,
-        Carried::Event(_) => return Err(StoreError::Internal("an event comes with its job".into())),
-    };
+    match carried {
+        Carried::Key(row) => keys::put(tx.connection, row),
+        Carried::Document(row) => documents::put(tx.connection, row),
+        Carried::Schema(row) => schemas::put(tx.connection, row),
+        Carried::Remembered(row) => take_answer(tx.connection, row),
+        Carried::Job(job) => take_job(tx, job, log),
+        Carried::Event(_) => Err(StoreError::Internal("an event comes with its job".into())),
+    }
+}
+
+/// Not as an answer that was just given: the one that is there may be newer.
+fn take_answer(connection: &Connection, row: &CarriedAnswer) -> Result<bool, StoreError> {
+    let done = connection
+        .prepare_cached(
+            "insert into remembered (tenant, question, answer, used_at) values (?1, ?2, ?3, ?4) on conflict do nothing",
+        )?
+        .execute(params![row.tenant.as_str(), row.question.as_str(), row.answer.to_string(), time(row.used_at_ms)])?;
     Ok(done > 0)
 }
 
-fn take_job(tx: &mut Transaction<'_>, job: &CarriedJob, log: &[Recorded]) -> Result<usize, StoreError> {
-    let CarriedJob { row, key, request_hash } = job;
-    let done = tx
-        .connection
-        .prepare_cached(
-            "insert into job (id, tenant, kind, parent, document, document_hash, schema, schema_hash, request, label, \
-             search, key, request_hash, status, round, log_end, created_at, changed_at, ended_at) \
-             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19) \
-             on conflict do nothing",
-        )?
-        .execute(params![
-            row.id.to_bytes(),
-            row.tenant.as_str(),
-            row.kind,
-            row.parent.map(JobId::to_bytes),
-            row.document.to_bytes(),
-            row.document_hash.as_str(),
-            row.schema.to_bytes(),
-            row.schema_hash.as_str(),
-            row.request.to_string(),
-            row.label,
-            job_search(&row.label, row.id),
-            key.map(KeyId::to_bytes),
-            request_hash.as_ref().map(ContentHash::as_str),
-            row.status.as_str(),
-            row.round,
-            time(row.log_end),
-            time(row.created_at_ms),
-            time(row.changed_at_ms),
-            row.ended_at_ms.map(time)
-        ])?;
-    if done == 0 {
-        return Ok(0);
-    }
-    let number = tx.connection.last_insert_rowid();
+fn take_job(tx: &mut Transaction<'_>, job: &CarriedJob, log: &[Recorded]) -> Result<bool, StoreError> {
+    let number = jobs::put(tx, &job.row, job.key, job.request_hash.as_ref())?;
+    let Some(number) = number else { return Ok(false) };
     let mut round = 0;
     for recorded in log {
         round += u32::from(matches!(recorded.event, Event::JobReopened));
-        tx.connection
-            .prepare_cached("insert into event (place, job, outcome, at, data) values (?1, ?2, ?3, ?4, ?5)")?
-            .execute(params![
-                events::place(number, recorded.sequence)?,
-                number,
-                recorded.event.outcome_key(round),
-                time(recorded.at_ms),
-                encode(&recorded.event)?
-            ])?;
+        events::put(tx.connection, number, round, recorded)?;
     }
-    if row.ended_at_ms.is_none() {
-        tx.connection
-            .prepare_cached("insert into wish (job, tenant, due_at, lease_until) values (?1, ?2, ?3, ?3)")?
-            .execute(params![number, row.tenant.as_str(), time(tx.now_ms)])?;
-        tx.tell_wishes();
-    }
-    Ok(done)
+    Ok(true)
 }

@@ -7,16 +7,24 @@ use sluice_extract::id::DocumentId;
 
 use super::list::{Filter, one, page};
 use super::writer::Transaction;
-use crate::cells::{folded, hash, tenant as tenant_of, time, unsigned};
+use crate::cells::{folded, given_once, hash, tenant as tenant_of, time, unsigned};
 use crate::{DocumentRow, Listing, NewDocument, PageQuery, StoreError, Tenant};
 
 pub(super) const COLUMNS: &str = "id, tenant, hash, file_name, file_size, page_count, media_type, uploaded_at";
 
 pub(super) fn insert(tx: &Transaction<'_>, document: NewDocument) -> Result<DocumentRow, StoreError> {
-    tx.connection
+    let row = DocumentRow { document, uploaded_at_ms: tx.now_ms };
+    given_once(put(tx.connection, &row)?)?;
+    Ok(row)
+}
+
+/// `false` where there is one of its name, which stays as it is.
+pub(super) fn put(connection: &Connection, row: &DocumentRow) -> Result<bool, StoreError> {
+    let document = &row.document;
+    let done = connection
         .prepare_cached(
             "insert into document (id, tenant, hash, file_name, search, file_size, page_count, media_type, \
-             uploaded_at) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+             uploaded_at) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) on conflict do nothing",
         )?
         .execute(params![
             document.id.to_bytes(),
@@ -27,9 +35,9 @@ pub(super) fn insert(tx: &Transaction<'_>, document: NewDocument) -> Result<Docu
             time(document.file_size),
             document.page_count,
             document.media_type,
-            time(tx.now_ms),
+            time(row.uploaded_at_ms),
         ])?;
-    Ok(DocumentRow { document, uploaded_at_ms: tx.now_ms })
+    Ok(done > 0)
 }
 
 pub(super) fn get(connection: &Connection, tenant: &Tenant, id: DocumentId) -> Result<Option<DocumentRow>, StoreError> {

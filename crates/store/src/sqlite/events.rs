@@ -22,7 +22,7 @@ pub(super) fn places(number: i64) -> (i64, i64) {
     (from, from | i64::from(u32::MAX))
 }
 
-pub(super) fn place(number: i64, sequence: u64) -> Result<i64, StoreError> {
+fn place(number: i64, sequence: u64) -> Result<i64, StoreError> {
     let sequence = u32::try_from(sequence).map_err(|_| StoreError::Internal("a log is too long".into()))?;
     Ok((number << SEQUENCE_BITS) | i64::from(sequence))
 }
@@ -66,15 +66,7 @@ pub(super) fn append(
         wishes::check(tx, head.number, lease)?;
     }
     let recorded = Recorded { sequence: head.log_end + 1, at_ms: tx.now_ms, event: append.event.clone() };
-    tx.connection
-        .prepare_cached("insert into event (place, job, outcome, at, data) values (?1, ?2, ?3, ?4, ?5)")?
-        .execute(params![
-            place(head.number, recorded.sequence)?,
-            head.number,
-            outcome,
-            time(tx.now_ms),
-            encode(&recorded.event)?
-        ])?;
+    put(tx.connection, head.number, head.round, &recorded)?;
     advance(tx, &head, append, &recorded)?;
     if let Some(remember) = &append.remember {
         remembered::put(tx, tenant, remember)?;
@@ -82,6 +74,20 @@ pub(super) fn append(
     follow_up(tx, tenant, &head, &append.event)?;
     tx.tell_event(job, recorded.clone());
     Ok(Appended::Recorded(recorded))
+}
+
+/// An event at its place in a log, in this round.
+pub(super) fn put(connection: &Connection, number: i64, round: u32, recorded: &Recorded) -> Result<(), StoreError> {
+    connection
+        .prepare_cached("insert into event (place, job, outcome, at, data) values (?1, ?2, ?3, ?4, ?5)")?
+        .execute(params![
+            place(number, recorded.sequence)?,
+            number,
+            recorded.event.outcome_key(round),
+            time(recorded.at_ms),
+            encode(&recorded.event)?
+        ])?;
+    Ok(())
 }
 
 fn known(connection: &Connection, head: &Head, outcome: &str) -> Result<Option<Recorded>, StoreError> {

@@ -4,13 +4,13 @@
 
 use rusqlite::types::ToSql;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
-use sluice_extract::id::{DocumentId, JobId, SchemaId};
-use sluice_extract::job::Status;
+use sluice_extract::id::{DocumentId, JobId, KeyId, SchemaId};
+use sluice_extract::page::ContentHash;
 
 use super::list::{Filter, one};
 use super::writer::Transaction;
 use super::{events, idempotency, list as pages};
-use crate::cells::{self, hash, job_search, tenant, time, unsigned};
+use crate::cells::{self, given_once, hash, job_search, tenant, time, unsigned};
 use crate::{Admission, JobInsert, JobQuery, JobRow, Listing, NewJob, StoreError, Tenant};
 
 /// The columns that [`from_row`] reads, in its order.
@@ -25,39 +25,63 @@ pub(super) fn insert(tx: &mut Transaction<'_>, new: &NewJob, admission: &Admissi
     if let Some(active) = too_many(tx.connection, new, admission)? {
         return Ok(JobInsert::TooManyActive { active });
     }
-    tx.connection
-        .prepare_cached(
-            "insert into job (id, tenant, kind, parent, document, document_hash, schema, schema_hash, request, label, \
-             search, key, request_hash, status, created_at, changed_at) \
-             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?15)",
-        )?
-        .execute(params![
-            new.id.to_bytes(),
-            new.tenant.as_str(),
-            new.kind,
-            new.parent.map(JobId::to_bytes),
-            new.document.to_bytes(),
-            new.document_hash.as_str(),
-            new.schema.to_bytes(),
-            new.schema_hash.as_str(),
-            new.request.to_string(),
-            new.label,
-            job_search(&new.label, new.id),
-            new.key.map(sluice_extract::id::KeyId::to_bytes),
-            new.request_hash.as_ref().map(sluice_extract::page::ContentHash::as_str),
-            Status::Pending.as_str(),
-            time(tx.now_ms),
-        ])?;
-    let number = tx.connection.last_insert_rowid();
-    tx.connection
-        .prepare_cached("insert into wish (job, tenant, due_at, lease_until) values (?1, ?2, ?3, ?3)")?
-        .execute(params![number, new.tenant.as_str(), time(tx.now_ms)])?;
+    let row = new.begun(tx.now_ms);
+    let number = put(tx, &row, new.key, new.request_hash.as_ref())?;
+    given_once(number.is_some())?;
     if let Some((key, answer)) = &admission.idempotency {
         idempotency::finish(tx, &new.tenant, key, answer)?;
     }
-    tx.tell_wishes();
-    let row = get(tx.connection, &new.tenant, new.id)?;
-    row.map(JobInsert::Inserted).ok_or_else(|| StoreError::Internal("a job that was kept is not there".into()))
+    Ok(JobInsert::Inserted(row))
+}
+
+/// The row, and the wish that somebody works on it, where it has not ended; gives its number. `None` where there is one
+/// of its name, which stays as it is.
+pub(super) fn put(
+    tx: &mut Transaction<'_>,
+    row: &JobRow,
+    key: Option<KeyId>,
+    request_hash: Option<&ContentHash>,
+) -> Result<Option<i64>, StoreError> {
+    let done = tx
+        .connection
+        .prepare_cached(
+            "insert into job (id, tenant, kind, parent, document, document_hash, schema, schema_hash, request, label, \
+             search, key, request_hash, status, round, log_end, created_at, changed_at, ended_at) \
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19) \
+             on conflict do nothing",
+        )?
+        .execute(params![
+            row.id.to_bytes(),
+            row.tenant.as_str(),
+            row.kind,
+            row.parent.map(JobId::to_bytes),
+            row.document.to_bytes(),
+            row.document_hash.as_str(),
+            row.schema.to_bytes(),
+            row.schema_hash.as_str(),
+            row.request.to_string(),
+            row.label,
+            job_search(&row.label, row.id),
+            key.map(KeyId::to_bytes),
+            request_hash.map(ContentHash::as_str),
+            row.status.as_str(),
+            row.round,
+            time(row.log_end),
+            time(row.created_at_ms),
+            time(row.changed_at_ms),
+            row.ended_at_ms.map(time),
+        ])?;
+    if done == 0 {
+        return Ok(None);
+    }
+    let number = tx.connection.last_insert_rowid();
+    if row.ended_at_ms.is_none() {
+        tx.connection
+            .prepare_cached("insert into wish (job, tenant, due_at, lease_until) values (?1, ?2, ?3, ?3)")?
+            .execute(params![number, row.tenant.as_str(), time(tx.now_ms)])?;
+        tx.tell_wishes();
+    }
+    Ok(Some(number))
 }
 
 fn repeated(connection: &Connection, new: &NewJob, admission: &Admission) -> Result<Option<JobRow>, StoreError> {

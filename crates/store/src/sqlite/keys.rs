@@ -7,16 +7,34 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use sluice_extract::id::KeyId;
 
 use super::writer::Transaction;
-use crate::cells::{tenant as tenant_of, time, unsigned};
+use crate::cells::{given_once, tenant as tenant_of, time, unsigned};
 use crate::{KeyHash, KeyRow, NewKey, StoreError, Tenant};
 
 pub(super) const COLUMNS: &str = "id, tenant, label, hash, created_at, revoked_at";
 
 pub(super) fn insert(tx: &Transaction<'_>, key: NewKey) -> Result<KeyRow, StoreError> {
-    tx.connection
-        .prepare_cached("insert into key (id, tenant, label, hash, created_at) values (?1, ?2, ?3, ?4, ?5)")?
-        .execute(params![key.id.to_bytes(), key.tenant.as_str(), key.label, key.hash.as_bytes(), time(tx.now_ms)])?;
-    Ok(KeyRow { key, created_at_ms: tx.now_ms, revoked_at_ms: None })
+    let row = KeyRow { key, created_at_ms: tx.now_ms, revoked_at_ms: None };
+    given_once(put(tx.connection, &row)?)?;
+    Ok(row)
+}
+
+/// `false` where there is one of its name, which stays as it is.
+pub(super) fn put(connection: &Connection, row: &KeyRow) -> Result<bool, StoreError> {
+    let key = &row.key;
+    let done = connection
+        .prepare_cached(
+            "insert into key (id, tenant, label, hash, created_at, revoked_at) values (?1, ?2, ?3, ?4, ?5, ?6) \
+             on conflict do nothing",
+        )?
+        .execute(params![
+            key.id.to_bytes(),
+            key.tenant.as_str(),
+            key.label,
+            key.hash.as_bytes(),
+            time(row.created_at_ms),
+            row.revoked_at_ms.map(time),
+        ])?;
+    Ok(done > 0)
 }
 
 pub(super) fn find(connection: &Connection, hash: &KeyHash) -> Result<Option<KeyRow>, StoreError> {

@@ -8,16 +8,24 @@ use sluice_extract::id::SchemaId;
 
 use super::list::{Filter, one, page};
 use super::writer::Transaction;
-use crate::cells::{folded, tenant as tenant_of, time, unsigned};
+use crate::cells::{folded, given_once, tenant as tenant_of, time, unsigned};
 use crate::{Listing, NewSchema, PageQuery, SchemaChange, SchemaRow, StoreError, Tenant};
 
 pub(super) const COLUMNS: &str = "id, tenant, name, description, definition, metadata, created_at, updated_at";
 
 pub(super) fn insert(tx: &Transaction<'_>, schema: NewSchema) -> Result<SchemaRow, StoreError> {
-    tx.connection
+    let row = SchemaRow { schema, created_at_ms: tx.now_ms, updated_at_ms: tx.now_ms };
+    given_once(put(tx.connection, &row)?)?;
+    Ok(row)
+}
+
+/// `false` where there is one of its name, which stays as it is.
+pub(super) fn put(connection: &Connection, row: &SchemaRow) -> Result<bool, StoreError> {
+    let schema = &row.schema;
+    let done = connection
         .prepare_cached(
             "insert into schema (id, tenant, name, search, description, definition, metadata, created_at, updated_at) \
-             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8)",
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) on conflict do nothing",
         )?
         .execute(params![
             schema.id.to_bytes(),
@@ -27,9 +35,10 @@ pub(super) fn insert(tx: &Transaction<'_>, schema: NewSchema) -> Result<SchemaRo
             schema.description,
             schema.definition.to_string(),
             schema.metadata.to_string(),
-            time(tx.now_ms),
+            time(row.created_at_ms),
+            time(row.updated_at_ms),
         ])?;
-    Ok(SchemaRow { schema, created_at_ms: tx.now_ms, updated_at_ms: tx.now_ms })
+    Ok(done > 0)
 }
 
 pub(super) fn get(connection: &Connection, tenant: &Tenant, id: SchemaId) -> Result<Option<SchemaRow>, StoreError> {
