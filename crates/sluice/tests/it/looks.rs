@@ -33,12 +33,7 @@ fn extract(vendor: (&str, &str), document: &str, more: &str, words: &[&str]) -> 
     let mut command = command(files.path());
     command.args(["extract", document, "--schema", &word(&files, "schema.json"), "--ocr", "never"]).args(words);
     command.args(["--model", "it", "--config", &word(&files, "sluice.toml")]).env("MY_KEY", "k");
-    let output = command.output().unwrap();
-    Ran {
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-        code: output.status.code().unwrap(),
-    }
+    Ran::of(&mut command)
 }
 
 /// Kinds of what was shown with the first question, and the first bytes of each.

@@ -94,12 +94,7 @@ fn extract(base: &str, words: &[&str]) -> Ran {
     let mut command = command(files.path());
     command.current_dir(files.path()).args(["extract", "it.pdf", "--schema", "schema.json", "--format", "jsonl"]);
     command.args(["--model", "real", "--config", &word(&files, "sluice.toml")]).args(words);
-    let output = command.output().unwrap();
-    Ran {
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-        code: output.status.code().unwrap(),
-    }
+    Ran::of(&mut command)
 }
 
 #[test]

@@ -77,12 +77,7 @@ impl Run<'_> {
         let mut command = command(files.path());
         command.args(["extract", self.document, "--schema", &word(&files, "schema.json"), "--attributions", "--quiet"]);
         command.args(["--model", self.model, "--config", &word(&files, "sluice.toml")]).args(self.more);
-        let output = command.envs(self.key.map(|key| ("MY_KEY", key))).output().unwrap();
-        Ran {
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-            code: output.status.code().unwrap(),
-        }
+        Ran::of(command.envs(self.key.map(|key| ("MY_KEY", key))))
     }
 }
 

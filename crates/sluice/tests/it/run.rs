@@ -13,6 +13,18 @@ pub struct Ran {
     pub code: i32,
 }
 
+impl Ran {
+    /// Runs a command to its end.
+    pub fn of(command: &mut Command) -> Self {
+        let output = command.output().unwrap();
+        Self {
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+            code: output.status.code().unwrap(),
+        }
+    }
+}
+
 /// The project's root, where every path in these tests begins.
 pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
@@ -27,12 +39,7 @@ pub fn sluice<S: AsRef<std::ffi::OsStr>>(words: &[S]) -> Ran {
 
 /// Runs `sluice` with these words on this data folder.
 pub fn sluice_on<S: AsRef<std::ffi::OsStr>>(data: &Path, words: &[S]) -> Ran {
-    let output = command(data).args(words).output().unwrap();
-    Ran {
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-        code: output.status.code().unwrap(),
-    }
+    Ran::of(command(data).args(words))
 }
 
 /// The binary on this data folder, with nothing of the machine's environment.

@@ -12,13 +12,7 @@ use crate::kill::check_asked;
 use crate::processes::Fleet;
 use crate::run::example;
 use crate::server::{Client, Frame, Server, script};
-use crate::watched::{Call, Slow, Watched, asked, check_asked_once};
-
-/// Five parts, two of which fail at first.
-fn parts() -> Value {
-    let array = json!({"type": "array", "items": {"type": "object", "properties": {"x": {"type": "string"}}}});
-    json!({"type": "object", "properties": {"a": {"type": "string"}, "b": array, "c": array, "d": array, "e": array}})
-}
+use crate::watched::{Call, Slow, Watched, asked, check_asked_once, schema};
 
 /// A folder for a script and its ledger.
 struct Model {
@@ -133,13 +127,13 @@ fn both_engines_tell_the_same_and_the_queries_say_what_the_log_says() {
     let one_by_one = json!({"max_num_concurrent_requests": 1});
     let model = Model::of_parts(&rules);
     let embedded = Server::start(&["--script", &model.script]);
-    let expect = embedded.client().log(&start(&embedded.client(), &parts(), &model, &one_by_one));
+    let expect = embedded.client().log(&start(&embedded.client(), &schema(), &model, &one_by_one));
     let asked = model.times();
 
     let temporal = Temporal::start();
     let server = on_temporal(&temporal, &model);
     let client = server.client();
-    let job = start(&client, &parts(), &model, &one_by_one);
+    let job = start(&client, &schema(), &model, &one_by_one);
     let frames = client.log(&job);
     check_log(&frames);
     assert_eq!(deciding(&frames), deciding(&expect));
@@ -166,7 +160,7 @@ fn a_job_is_stopped_from_our_side_and_from_temporals() {
     let temporal = Temporal::start();
     let server = on_temporal(&temporal, &model);
     let client = server.client();
-    let [ours, theirs] = [1, 2].map(|seed| start(&client, &parts(), &model, &json!({"seed": seed})));
+    let [ours, theirs] = [1, 2].map(|seed| start(&client, &schema(), &model, &json!({"seed": seed})));
     until("both are asked", || model.asked().iter().filter(|call| call.subtree == "s2").count() == 2);
     client.post(&format!("/v1/extract/jobs/{ours}/cancel"), &json!({}), None).unwrap();
     temporal.ask(&["workflow", "cancel", "--workflow-id", &theirs]);
@@ -191,7 +185,7 @@ fn a_job_that_is_started_while_temporal_is_away_waits_and_is_delivered() {
     let mut temporal = Temporal::made(&[]);
     let server = on_temporal(&temporal, &model);
     let client = server.client();
-    let job = start(&client, &parts(), &model, &json!({}));
+    let job = start(&client, &schema(), &model, &json!({}));
     until("that is told", || server.said().iter().any(|line| line.contains("Temporal takes no jobs")));
     assert_eq!(status(&client, &job)["status"], "pending");
     temporal.resume();
@@ -207,7 +201,7 @@ fn temporal_is_killed_and_started_again_in_the_middle_of_a_job() {
     let mut temporal = Temporal::start();
     let server = on_temporal(&temporal, &model);
     let client = server.client();
-    let job = start(&client, &parts(), &model, &json!({"max_num_concurrent_requests": 1}));
+    let job = start(&client, &schema(), &model, &json!({"max_num_concurrent_requests": 1}));
     until("the fourth part is asked", || model.asked().iter().any(|call| call.subtree == "s4"));
     temporal.kill();
     // What runs is recorded all the same: the log is not Temporal's.
@@ -229,7 +223,7 @@ fn a_worker_that_is_killed_in_the_middle_of_a_part_loses_that_call_alone() {
     let temporal = Temporal::start();
     let mut server = on_temporal_with(&temporal, &model, &["--temporal-lost-after-seconds", "2"]);
     let client = server.client();
-    let job = start(&client, &parts(), &model, &json!({"max_num_concurrent_requests": 1}));
+    let job = start(&client, &schema(), &model, &json!({"max_num_concurrent_requests": 1}));
     until("the fourth part is asked", || model.asked().iter().any(|call| call.subtree == "s4"));
     server.kill();
     server.resume();

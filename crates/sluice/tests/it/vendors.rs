@@ -47,12 +47,7 @@ fn extract_with(model: &str, settings: &str, environment: &[(&str, &str)], more:
     let mut command = command(files.path());
     command.args(["extract", "examples/invoice/document.pdf", "--schema", &schema, "--format", "jsonl"]);
     command.args(["--model", model, "--config", &config]).args(more).envs(environment.iter().copied());
-    let output = command.output().unwrap();
-    Ran {
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-        code: output.status.code().unwrap(),
-    }
+    Ran::of(&mut command)
 }
 
 #[test]
