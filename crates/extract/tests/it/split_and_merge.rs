@@ -28,17 +28,19 @@ fn merged(schema: &Schema, subtrees: &[Subtree], answers: &[Option<Value>]) -> V
     merge(schema, &parts)
 }
 
-/// Whether an object that is asked for only in pieces is there, empty or null, is nobody's question: see `merge`.
+/// Whether an object that is asked for only in pieces is there, empty or null, is nobody's question, nor is what it must
+/// hold that is asked for only in pieces again: see `merge`.
 fn canonical(value: &Value, node: &Node, path: &str, subtrees: &[Subtree]) -> Value {
     let (Some(rules), Value::Object(entries)) = (node.as_object(), value) else { return value.clone() };
     let mut kept = Map::new();
     for property in &rules.properties {
         let path = join(path, &property.name);
         let value = entries.get(&property.name).map(|value| canonical(value, &property.node, &path, subtrees));
-        let nothing = value.as_ref().is_none_or(|value| value.is_null() || *value == json!({}));
+        let hollow = canonical(&json!({}), &property.node, &path, subtrees);
+        let nothing = value.as_ref().is_none_or(|value| value.is_null() || *value == hollow);
         if nothing && subtrees.iter().all(|subtree| !asks_for(subtree, &path)) {
             if property.required {
-                kept.insert(property.name.clone(), if property.node.nullable { Value::Null } else { json!({}) });
+                kept.insert(property.name.clone(), if property.node.nullable { Value::Null } else { hollow });
             }
         } else if let Some(value) = value {
             kept.insert(property.name.clone(), value);
