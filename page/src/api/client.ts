@@ -14,6 +14,8 @@ export type JobStatus = Named['JobStatus']
 export type JobStatusName = Named['JobStatusName']
 export type JobConfig = Named['JobConfig']
 export type Model = Named['Model']
+export type Proposal = Named['InferredSchema']
+export type Seen = Named['SeenNote']
 
 /** JSON as it comes. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json }

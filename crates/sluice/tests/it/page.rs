@@ -30,6 +30,13 @@ fn a_person_goes_the_whole_path_from_a_key_to_files() {
 }
 
 #[test]
+fn a_schema_is_inferred_looked_over_and_used() {
+    let server = Server::start(&[]);
+    let other = root().join("examples/invoice-de/document.pdf").display().to_string();
+    look(&server, "page_infer.py", &[("document", &file("document.pdf")), ("other", &other)]);
+}
+
+#[test]
 fn a_person_without_a_mouse_goes_it_too() {
     let server = Server::start(&[]);
     look(&server, "page_keys.py", &[("document", &file("document.pdf"))]);
