@@ -128,6 +128,19 @@ pub struct JobState {
     pub answered_by: BTreeMap<String, BTreeSet<String>>,
     /// What all calls cost together.
     pub cost: Cost,
+    /// What it took since it was begun or reopened.
+    pub round_took: Took,
+}
+
+/// What a part of a job's life took, whoever was asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Took {
+    /// Pages that were read for it.
+    pub pages: u32,
+    /// Calls and tokens.
+    pub usage: Usage,
+    /// What the calls cost.
+    pub cost: Cost,
 }
 
 /// A sum of prices.
@@ -275,9 +288,12 @@ impl JobState {
             self.answered_by.entry(spent.model.clone()).or_default().insert(answered_by.clone());
         }
         *self.usage.entry(spent.model.clone()).or_default() += spent.usage;
-        match spent.cost_usd {
-            Some(usd) => self.cost.known_usd += usd,
-            None => self.cost.is_partly_unknown = true,
+        self.round_took.usage += spent.usage;
+        for cost in [&mut self.cost, &mut self.round_took.cost] {
+            match spent.cost_usd {
+                Some(usd) => cost.known_usd += usd,
+                None => cost.is_partly_unknown = true,
+            }
         }
     }
 }

@@ -172,3 +172,15 @@ pub const JOBS_IN_HAND_MAX: usize = 64;
 /// Questions that a worker has open over all its jobs: what a vendor's usual account takes, and far more than there are
 /// cores for models that run here.
 pub const QUESTIONS_OPEN_OVER_ALL_MAX: usize = 64;
+
+/// How long what jobs took is kept, in milliseconds, whatever became of them: a year, and the month before it to compare with.
+pub const USAGE_KEPT_MS: u64 = USAGE_DAYS_MAX * 86_400_000;
+
+/// Most days of usage that are told at once: all that are kept.
+pub const USAGE_DAYS_MAX: u64 = 400;
+
+/// Days of usage that are told to who names none.
+pub const USAGE_DAYS_DEFAULT: u64 = 30;
+
+/// Keys of one tenant that are worth something at the same time: one for each program that asks, and far from a list that is long.
+pub const KEYS_PER_TENANT_MAX: usize = 100;

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use sluice_extract::id::{DocumentId, JobId, SchemaId};
+use sluice_extract::id::{DocumentId, JobId, KeyId, SchemaId};
 use sluice_store::{StoreError, random};
 use tokio::sync::watch;
 
@@ -53,6 +53,10 @@ impl App {
 
     pub(crate) fn new_document_id(&self) -> Result<DocumentId, StoreError> {
         Ok(DocumentId::new(self.now_ms(), random()?))
+    }
+
+    pub(crate) fn new_key_id(&self) -> Result<KeyId, StoreError> {
+        Ok(KeyId::new(self.now_ms(), random()?))
     }
 
     pub(crate) fn new_schema_id(&self) -> Result<SchemaId, StoreError> {

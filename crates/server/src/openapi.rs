@@ -11,7 +11,7 @@ use utoipa::openapi::schema::Schema;
 use utoipa::openapi::{Info, OpenApiBuilder, RefOr};
 
 use crate::ModelOffer;
-use crate::router::{extract_routes, jobs_routes, open_routes};
+use crate::router::{extract_routes, jobs_routes, open_routes, server_routes};
 
 /// The description as JSON, for a server with these models.
 #[must_use]
@@ -34,6 +34,7 @@ fn document() -> Value {
     let whole = OpenApiBuilder::new().info(info).build();
     let whole = whole
         .merge_from(extract_routes().into_openapi())
+        .merge_from(server_routes().into_openapi())
         .merge_from(jobs.clone())
         .nest("/v1", jobs)
         .merge_from(open_routes().into_openapi());
@@ -80,12 +81,15 @@ fn share(document: &mut Value) {
     }
 }
 
+/// Paths whose POST has an answer that is kept nowhere.
+const TOLD_ONCE: [&str; 1] = ["/v1/keys"];
+
 fn share_operation(path: &str, method: &str, operation: &mut Value) {
     let is_open = operation.get("security").is_some();
     if let Some(id) = operation["operationId"].as_str().filter(|_| path.starts_with("/v1/jobs")) {
         operation["operationId"] = json!(format!("{id}_v1"));
     }
-    if method == "post" {
+    if method == "post" && !TOLD_ONCE.contains(&path) {
         let key = json!({
             "name": "Idempotency-Key", "in": "header", "required": false,
             "description": "The same key and request within 24 hours get the first answer again",
@@ -117,10 +121,11 @@ fn share_operation(path: &str, method: &str, operation: &mut Value) {
     }
 }
 
-/// An id in a path: a UUID, and at the Jobs API also the other spelling.
+/// An id in a path: a UUID, and beside the Extract API also the other spelling.
 fn spell_id(path: &str, parameter: &mut Value) {
     let uuid = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}";
-    let base32 = "job_[0-7][0-9A-HJKMNP-TV-Z]{25}";
+    let kind = if path.contains("/keys/") { "key" } else { "job" };
+    let base32 = format!("{kind}_[0-7][0-9A-HJKMNP-TV-Z]{{25}}");
     let spelled = if path.contains("/extract/") { format!("^{uuid}$") } else { format!("^({uuid}|{base32})$") };
     parameter["schema"] = json!({"type": "string", "pattern": spelled});
 }
@@ -130,11 +135,13 @@ fn link(operation: &mut Value) {
     let (id, next): (&str, &[&str]) = match operation["operationId"].as_str() {
         Some("upload_document") => ("document_id", &["get_document", "delete_document"]),
         Some("create_schema") => ("schema_id", &["get_schema", "update_schema", "delete_schema"]),
+        Some("create_key") => ("key_id", &["revoke_key"]),
         Some("start_job") => ("job_id", &["get_job", "get_results", "extract_stream", "cancel_job", "retry_job"]),
         _ => return,
     };
+    let made = if operation["responses"]["201"].is_object() { "201" } else { "200" };
     for name in next {
-        operation["responses"]["200"]["links"][*name] =
+        operation["responses"][made]["links"][*name] =
             json!({"operationId": name, "parameters": {id: format!("$response.body#/{id}")}});
     }
 }
@@ -152,6 +159,7 @@ fn share_response(status: &str, response: &mut Value, is_open: bool) {
     }
     let description = match status {
         "200" => "Done",
+        "201" => "Made",
         "400" => "The request cannot be understood",
         "401" => "No key, or one that is worth nothing",
         "404" => "No such thing, or another tenant's",

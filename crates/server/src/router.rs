@@ -22,9 +22,9 @@ use crate::auth::auth;
 use crate::edge::edge;
 use crate::problem::Problem;
 use crate::routes::request::{no_such_method, no_such_path};
-use crate::routes::{documents, generic_jobs, jobs, models, operations, page, schemas, start, streams};
+use crate::routes::{documents, generic_jobs, jobs, keys, models, operations, page, schemas, start, streams, usage};
 
-/// Behind a key, under `/v1`.
+/// Behind a key, under `/v1/extract`.
 pub(crate) fn extract_routes() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
         // POST /v1/extract/documents/upload
@@ -51,8 +51,18 @@ pub(crate) fn extract_routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(streams::extract_stream))
         .routes(routes!(jobs::cancel_job))
         .routes(routes!(jobs::retry_job))
+}
+
+/// Behind a key, about the server and who asks it.
+pub(crate) fn server_routes() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
         // GET /v1/models
         .routes(routes!(models::list_models))
+        // GET, POST /v1/keys; DELETE /v1/keys/{key_id}
+        .routes(routes!(keys::list_keys, keys::create_key))
+        .routes(routes!(keys::revoke_key))
+        // GET /v1/usage
+        .routes(routes!(usage::get_usage))
         // GET /metrics
         .routes(routes!(operations::read_metrics))
 }
@@ -92,6 +102,7 @@ fn page_routes() -> Router<Arc<App>> {
 pub(crate) fn router(app: &Arc<App>) -> Router {
     let jobs = Router::from(jobs_routes());
     let behind_a_key = Router::from(extract_routes())
+        .merge(Router::from(server_routes()))
         .merge(jobs.clone())
         .nest("/v1", jobs)
         .fallback(no_such_path)

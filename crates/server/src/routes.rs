@@ -5,6 +5,7 @@
 pub(crate) mod documents;
 pub(crate) mod generic_jobs;
 pub(crate) mod jobs;
+pub(crate) mod keys;
 pub(crate) mod models;
 pub(crate) mod operations;
 pub(crate) mod page;
@@ -12,3 +13,4 @@ pub(crate) mod request;
 pub(crate) mod schemas;
 pub(crate) mod start;
 pub(crate) mod streams;
+pub(crate) mod usage;

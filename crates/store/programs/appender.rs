@@ -64,7 +64,7 @@ async fn append_for_ever(store: Arc<dyn Store>) {
         };
         let question = ContentHash::of(format!("{id} {attempt}").as_bytes());
         let remember = Some(Remember { question, answer: json!(attempt) });
-        let append = Append { event, status: Some(Status::Processing), remember, lease: None };
+        let append = Append { event, status: Some(Status::Processing), remember, lease: None, ending: None };
         let appended = store.event_append(&tenant, id, append).await.unwrap();
         let Appended::Recorded(recorded) = appended else { panic!("{appended:?}") };
         // One write for each line: what is killed in between prints nothing or all of it.

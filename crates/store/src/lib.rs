@@ -20,7 +20,7 @@ mod tail;
 mod tenant;
 
 pub use blobs::Blobs;
-pub use chance::random;
+pub use chance::{key_secret, random};
 pub use clock::{Clock, system_clock};
 pub use error::StoreError;
 pub use follow::{Follow, follow};
@@ -28,8 +28,9 @@ pub use listing::{Listing, PageQuery};
 pub use postgres::{PostgresOptions, PostgresStore};
 pub use rows::{
     Admission, Answer, Append, Appended, Carried, CarriedAnswer, CarriedEvent, CarriedJob, CarriedKind, Claim,
-    DocumentRow, IdempotencyBegin, IdempotencyRequest, JobInsert, JobQuery, JobRow, KeyHash, KeyRow, Lease, LogSlice,
-    NewDocument, NewJob, NewKey, NewSchema, Remember, Retention, Retired, SchemaChange, SchemaRow, Stats, WishRequest,
+    DayUsage, DocumentRow, Ending, IdempotencyBegin, IdempotencyRequest, JobInsert, JobQuery, JobRow, KeyHash, KeyRow,
+    Lease, LogSlice, NewDocument, NewJob, NewKey, NewSchema, Remember, Retention, Retired, SchemaChange, SchemaRow,
+    Stats, UsageRow, WishRequest,
 };
 pub use sqlite::{OpenOptions, Role, SqliteStore, Synchronous};
 pub use store::Store;

@@ -19,6 +19,7 @@ mod migrations;
 mod open;
 mod remembered;
 mod schemas;
+mod usage;
 mod voice;
 mod wishes;
 
@@ -39,7 +40,7 @@ use tokio::task::AbortHandle;
 use crate::cells::unsigned;
 use crate::tail::Tails;
 use crate::{
-    Admission, Answer, Append, Appended, Carried, CarriedKind, Claim, Clock, DocumentRow, IdempotencyBegin,
+    Admission, Answer, Append, Appended, Carried, CarriedKind, Claim, Clock, DayUsage, DocumentRow, IdempotencyBegin,
     IdempotencyRequest, JobInsert, JobQuery, JobRow, KeyHash, KeyRow, Lease, Listing, LogSlice, NewDocument, NewJob,
     NewKey, NewSchema, PageQuery, Retention, Retired, SchemaChange, SchemaRow, Stats, Store, StoreError, TailReceiver,
     Tenant, WishRequest,
@@ -270,6 +271,10 @@ impl Store for PostgresStore {
 
     async fn key_revoke(&self, id: KeyId) -> Result<bool, StoreError> {
         keys::revoke(&self.pool, id, self.now_ms().await?).await
+    }
+
+    async fn usage_by_day(&self, tenant: &Tenant, first: u64, last: u64) -> Result<Vec<DayUsage>, StoreError> {
+        usage::by_day(&self.pool, tenant, first, last).await
     }
 
     async fn idempotency_begin(&self, request: IdempotencyRequest) -> Result<IdempotencyBegin, StoreError> {

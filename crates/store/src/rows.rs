@@ -6,6 +6,7 @@ mod asked;
 mod carried;
 mod job;
 mod kept;
+mod usage;
 
 pub use asked::{DocumentRow, KeyHash, KeyRow, NewDocument, NewKey, NewSchema, SchemaChange, SchemaRow};
 pub use carried::{Carried, CarriedAnswer, CarriedEvent, CarriedJob, CarriedKind};
@@ -13,3 +14,4 @@ pub use job::{
     Admission, Append, Appended, Claim, JobInsert, JobQuery, JobRow, Lease, LogSlice, NewJob, Remember, WishRequest,
 };
 pub use kept::{Answer, IdempotencyBegin, IdempotencyRequest, Retention, Retired, Stats};
+pub use usage::{DayUsage, Ending, UsageRow};

@@ -18,6 +18,7 @@ mod open;
 mod readers;
 mod remembered;
 mod schemas;
+mod usage;
 mod wishes;
 mod writer;
 
@@ -35,7 +36,7 @@ use tokio::sync::watch;
 
 use crate::tail::Tails;
 use crate::{
-    Admission, Answer, Append, Appended, Carried, CarriedKind, Claim, Clock, DocumentRow, IdempotencyBegin,
+    Admission, Answer, Append, Appended, Carried, CarriedKind, Claim, Clock, DayUsage, DocumentRow, IdempotencyBegin,
     IdempotencyRequest, JobInsert, JobQuery, JobRow, KeyHash, KeyRow, Lease, Listing, LogSlice, NewDocument, NewJob,
     NewKey, NewSchema, PageQuery, Retention, Retired, SchemaChange, SchemaRow, Stats, Store, StoreError, TailReceiver,
     Tenant, WishRequest,
@@ -270,6 +271,11 @@ impl Store for SqliteStore {
 
     async fn key_revoke(&self, id: KeyId) -> Result<bool, StoreError> {
         self.write(move |tx| keys::revoke(tx, id)).await
+    }
+
+    async fn usage_by_day(&self, tenant: &Tenant, first: u64, last: u64) -> Result<Vec<DayUsage>, StoreError> {
+        let tenant = tenant.clone();
+        self.read(move |connection| usage::by_day(connection, &tenant, first, last)).await
     }
 
     async fn idempotency_begin(&self, request: IdempotencyRequest) -> Result<IdempotencyBegin, StoreError> {

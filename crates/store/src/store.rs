@@ -13,7 +13,7 @@ use sluice_extract::page::ContentHash;
 use tokio::sync::watch;
 
 use crate::{
-    Admission, Answer, Append, Appended, Carried, CarriedKind, Claim, DocumentRow, IdempotencyBegin,
+    Admission, Answer, Append, Appended, Carried, CarriedKind, Claim, DayUsage, DocumentRow, IdempotencyBegin,
     IdempotencyRequest, JobInsert, JobQuery, JobRow, KeyHash, KeyRow, Lease, Listing, LogSlice, NewDocument, NewJob,
     NewKey, NewSchema, PageQuery, Retention, Retired, SchemaChange, SchemaRow, Stats, StoreError, TailReceiver, Tenant,
     WishRequest,
@@ -139,6 +139,9 @@ pub trait Store: Send + Sync + 'static {
 
     /// Makes a key worth nothing; `false` where there is none.
     async fn key_revoke(&self, id: KeyId) -> Result<bool, StoreError>;
+
+    /// What a tenant's jobs took that ended on these days, both included: by day since 1970-01-01 (UTC), then by model.
+    async fn usage_by_day(&self, tenant: &Tenant, first: u64, last: u64) -> Result<Vec<DayUsage>, StoreError>;
 
     /// Begins a request under an idempotency key.
     async fn idempotency_begin(&self, request: IdempotencyRequest) -> Result<IdempotencyBegin, StoreError>;

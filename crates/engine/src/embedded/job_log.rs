@@ -5,10 +5,11 @@
 
 use std::sync::Arc;
 
+use serde_json::Value;
 use sluice_extract::event::{Event, Recorded};
 use sluice_extract::id::JobId;
-use sluice_extract::job::JobState;
-use sluice_store::{Append, Appended, JobRow, Lease, Remember, Store, StoreError, TailReceiver, Tenant};
+use sluice_extract::job::{JobState, Status};
+use sluice_store::{Append, Appended, Ending, JobRow, Lease, Remember, Store, StoreError, TailReceiver, Tenant};
 
 use super::count::count;
 use super::patience::patiently;
@@ -36,8 +37,13 @@ impl From<StoreError> for Leave {
     }
 }
 
+/// What a job is counted under; nothing where its config cannot be read, which fails it before anybody is asked.
+fn model_of(row: &JobRow) -> String {
+    row.request.pointer("/config/model").and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
 /// A subtree got its answer, or will have none.
-pub(crate) struct Ending {
+pub(crate) struct SubtreeEnd {
     /// The event that says so.
     pub(crate) sequence: u64,
     /// Which subtree.
@@ -48,10 +54,12 @@ pub(crate) struct JobLog {
     store: Arc<dyn Store>,
     tenant: Tenant,
     job: JobId,
+    /// The model that the job names.
+    model: String,
     lease: Option<Lease>,
     tail: TailReceiver,
     state: JobState,
-    endings: Vec<Ending>,
+    endings: Vec<SubtreeEnd>,
 }
 
 impl JobLog {
@@ -59,8 +67,8 @@ impl JobLog {
     pub(crate) async fn open(store: Arc<dyn Store>, row: &JobRow, lease: Option<Lease>) -> Result<Self, Leave> {
         // Registered before the first read: a wish to stop that comes in between is heard.
         let tail = store.event_tail(row.id);
-        let (tenant, job) = (row.tenant.clone(), row.id);
-        let mut log = Self { store, tenant, job, lease, tail, state: JobState::default(), endings: Vec::new() };
+        let (tenant, job, model) = (row.tenant.clone(), row.id, model_of(row));
+        let mut log = Self { store, tenant, job, model, lease, tail, state: JobState::default(), endings: Vec::new() };
         log.catch_up().await?;
         Ok(log)
     }
@@ -70,7 +78,7 @@ impl JobLog {
     }
 
     /// The subtrees that ended, in the order in which they did. One that was reopened since may be open again.
-    pub(crate) fn endings(&self) -> &[Ending] {
+    pub(crate) fn endings(&self) -> &[SubtreeEnd] {
         &self.endings
     }
 
@@ -78,7 +86,8 @@ impl JobLog {
     /// Appends, and takes in what is new. What the log held already is taken in all the same.
     pub(crate) async fn append(&mut self, event: Event, remember: Option<Remember>) -> Result<(), Leave> {
         let status = Some(self.state.status_after(&event));
-        let append = Append { event, status, remember, lease: self.lease };
+        let ending = status.filter(|_| event.is_terminal()).map(|status| self.ending(status));
+        let append = Append { event, status, remember, lease: self.lease, ending };
         let appended = patiently(|| self.store.event_append(&self.tenant, self.job, append.clone())).await?;
         if let Appended::Recorded(recorded) = &appended {
             count(&recorded.event);
@@ -97,6 +106,10 @@ impl JobLog {
                 Err(Leave::SetAside(StoreError::Internal(fault)))
             }
         }
+    }
+
+    fn ending(&self, status: Status) -> Ending {
+        Ending { status, model: self.model.clone(), took: self.state.round_took }
     }
 
     /// Waits until somebody may have written. May be dropped: nothing was taken in.
@@ -127,7 +140,7 @@ impl JobLog {
             return;
         }
         if let Event::SubtreeFinished { subtree, .. } | Event::SubtreeFailed { subtree, .. } = &recorded.event {
-            self.endings.push(Ending { sequence: recorded.sequence, subtree: subtree.clone() });
+            self.endings.push(SubtreeEnd { sequence: recorded.sequence, subtree: subtree.clone() });
         }
         self.state.apply(recorded);
     }

@@ -13,7 +13,7 @@ use sluice_extract::event::{Event, Recorded};
 use sluice_extract::id::{DocumentId, JobId, KeyId, SchemaId};
 use sluice_extract::page::ContentHash;
 use sluice_store::{
-    Admission, Answer, Append, Appended, Carried, CarriedKind, Claim, DocumentRow, IdempotencyBegin,
+    Admission, Answer, Append, Appended, Carried, CarriedKind, Claim, DayUsage, DocumentRow, IdempotencyBegin,
     IdempotencyRequest, JobInsert, JobQuery, JobRow, KeyHash, KeyRow, Lease, Listing, LogSlice, NewDocument, NewJob,
     NewKey, NewSchema, PageQuery, Retention, Retired, SchemaChange, SchemaRow, Stats, Store, StoreError, TailReceiver,
     Tenant, WishRequest,
@@ -138,6 +138,7 @@ delegate! {
     key_revoked(ids: &[KeyId]) -> Vec<KeyId>;
     key_list(tenant: Option<&Tenant>) -> Vec<KeyRow>;
     key_revoke(id: KeyId) -> bool;
+    usage_by_day(tenant: &Tenant, first: u64, last: u64) -> Vec<DayUsage>;
     idempotency_begin(request: IdempotencyRequest) -> IdempotencyBegin;
     idempotency_finish(tenant: &Tenant, key: &str, answer: Answer) -> ();
     idempotency_free(tenant: &Tenant, key: &str) -> ();

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::{End, Finished, JobState, Pages, Phase, Status, SubtreeState};
+use super::{End, Finished, JobState, Pages, Phase, Status, SubtreeState, Took};
 use crate::event::{AskedSubtree, Event, PlannedQuestion, Recorded};
 
 impl JobState {
@@ -70,6 +70,7 @@ impl JobState {
             }
             Event::DocumentRead { page_count, pages_read, findings } => {
                 self.pages = Some(Pages { count: *page_count, read: *pages_read });
+                self.round_took.pages += *pages_read;
                 self.findings.extend_from_slice(findings);
             }
             Event::Planned { questions } => self.plan(questions),
@@ -147,6 +148,7 @@ impl JobState {
         self.end = None;
         self.failure = None;
         self.cancel_requested = false;
+        self.round_took = Took::default();
         for subtree in &mut self.subtrees {
             if !matches!(subtree.phase, Phase::Finished(_)) {
                 subtree.phase = Phase::Open;

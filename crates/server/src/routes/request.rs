@@ -27,7 +27,11 @@ impl<T: FromStr, S: Send + Sync> FromRequestParts<S> for Id<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let malformed = || Problem::bad_request("the id in the path is none: send a UUID, or the id of the Jobs API");
+        let malformed = || {
+            Problem::bad_request(
+                "the id in the path is none: send a UUID, or the id as the Jobs API and `sluice` write it",
+            )
+        };
         let Path(text) = Path::<String>::from_request_parts(parts, state).await.map_err(|_| malformed())?;
         text.parse().map(Self).map_err(|_| malformed())
     }

@@ -80,6 +80,18 @@ impl Query {
         time::parse(&text).or_else(|| self.refuse(key, "datetime_parsing", wrong.to_owned()))
     }
 
+    /// A day, as days since 1970-01-01.
+    pub(crate) fn day(&mut self, key: &str) -> Option<u64> {
+        let text = self.text(key)?.to_owned();
+        let wrong = "Input should be a day as in 2026-01-31, from 1970 on";
+        time::day(&text).or_else(|| self.refuse(key, "date_parsing", wrong.to_owned()))
+    }
+
+    /// What only holds of several parameters together does not.
+    pub(crate) fn wrong(&mut self, key: &str, kind: &str, message: String) {
+        self.refuse::<()>(key, kind, message);
+    }
+
     /// The statuses of a filter, in any published spelling; several with commas or given several times. Empty for any.
     pub(crate) fn statuses(&mut self, key: &str) -> Vec<Status> {
         let given = self.parameters.iter().filter(|(name, _)| name == key).map(|(_, value)| value.clone());

@@ -31,7 +31,8 @@ async fn operations(world: &World, ids: &Value) -> Vec<(Method, String, String)>
 async fn ids(world: &World) -> Value {
     let job = world.job().await;
     let status = world.get(&format!("/v1/extract/jobs/{job}")).await.json();
-    json!({"job_id": job, "document_id": status["document_id"], "schema_id": status["schema_id"]})
+    let key = world.get("/v1/keys").await.json()["keys"][0]["key_id"].clone();
+    json!({"job_id": job, "document_id": status["document_id"], "schema_id": status["schema_id"], "key_id": key})
 }
 
 #[tokio::test]

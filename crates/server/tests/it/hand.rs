@@ -9,7 +9,7 @@ use sluice_extract::id::JobId;
 use sluice_extract::job::JobState;
 use sluice_extract::schema::{Schema, SplitOptions, split};
 use sluice_extract::usage::Usage;
-use sluice_store::{Append, Appended, Store as _, Tenant};
+use sluice_store::{Append, Appended, Ending, Store as _, Tenant};
 
 use crate::world::{World, definition};
 
@@ -32,7 +32,9 @@ impl Hand<'_> {
         let mut state = JobState::of(&self.log().await);
         let sequence = state.sequence + 1;
         state.apply(&Recorded { sequence, at_ms: 0, event: event.clone() });
-        let append = Append::new(event, Some(state.status()));
+        let status = state.status();
+        let ending = Ending { status, model: "embedded".to_owned(), took: state.round_took };
+        let append = Append { ending: Some(ending), ..Append::new(event, Some(status)) };
         match self.world.store.event_append(&acme(), self.job, append).await.unwrap() {
             Appended::Recorded(recorded) => recorded.sequence,
             other => panic!("{other:?}"),

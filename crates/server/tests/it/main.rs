@@ -16,4 +16,5 @@ mod problems;
 mod schemas;
 mod serving;
 mod streams;
+mod tenancy;
 mod world;

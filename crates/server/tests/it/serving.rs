@@ -58,6 +58,7 @@ async fn the_description_names_every_route_of_both_contracts() {
     insta::assert_snapshot!(routes.join("\n"), @r###"
     DELETE /v1/extract/documents/{document_id}
     DELETE /v1/extract/schemas/{schema_id}
+    DELETE /v1/keys/{key_id}
     GET /health
     GET /jobs
     GET /jobs/{job_id}
@@ -78,7 +79,9 @@ async fn the_description_names_every_route_of_both_contracts() {
     GET /v1/jobs/{job_id}
     GET /v1/jobs/{job_id}/events
     GET /v1/jobs/{job_id}/stream
+    GET /v1/keys
     GET /v1/models
+    GET /v1/usage
     POST /jobs/{job_id}/cancel
     POST /v1/extract/documents/upload
     POST /v1/extract/jobs
@@ -88,6 +91,7 @@ async fn the_description_names_every_route_of_both_contracts() {
     POST /v1/extract/schemas/infer
     POST /v1/extract/schemas/validate
     POST /v1/jobs/{job_id}/cancel
+    POST /v1/keys
     PUT /v1/extract/schemas/{schema_id}
     "###);
 }

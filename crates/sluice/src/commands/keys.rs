@@ -5,10 +5,8 @@
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sluice_extract::id::KeyId;
-use sluice_store::{Clock, KeyHash, NewKey, Role, Store, Tenant, random, system_clock};
+use sluice_store::{Clock, KeyHash, NewKey, Role, Store, Tenant, key_secret, random, system_clock};
 
 use crate::cli::KeysCommand;
 use crate::trouble::{hinted, moment};
@@ -48,9 +46,9 @@ pub(super) async fn run(command: KeysCommand) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Makes a key, keeps its hash, and gives it: `sk_` and 256 random bits.
+/// Makes a key, keeps its hash, and gives it.
 pub(crate) async fn create(store: &dyn Store, clock: &Clock, tenant: Tenant, label: String) -> anyhow::Result<String> {
-    let key = format!("sk_{}", URL_SAFE_NO_PAD.encode(random::<32>()?));
+    let key = key_secret()?;
     let id = KeyId::new(clock(), random()?);
     store.key_insert(NewKey { id, tenant, label, hash: KeyHash::of(&key) }).await.context("the key was not kept")?;
     Ok(key)

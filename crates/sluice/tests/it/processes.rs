@@ -256,6 +256,8 @@ fn what_moves_from_a_folder_to_a_database_and_back_goes_on_there() {
     for (job, frames) in &seen {
         assert_eq!(frames, &client.log(job), "job {job}: byte for byte");
     }
+    let usage = client.get("/v1/usage").unwrap();
+    assert_eq!(usage["total"]["jobs"]["completed"], seen.len(), "each counted once, wherever it ended: {usage}");
     let cut = std::fs::read_to_string(fleet.folder.path().join("back/rows.jsonl")).unwrap();
     let lines: Vec<&str> = cut.lines().filter(|line| !line.contains("\"sequence\":2,")).collect();
     std::fs::write(fleet.folder.path().join("back/rows.jsonl"), lines.join("\n")).unwrap();

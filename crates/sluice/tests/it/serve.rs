@@ -83,6 +83,29 @@ fn what_a_job_took_is_counted() {
         assert!(text.lines().any(|found| found == line), "{line} is not in\n{text}");
     }
     assert!(text.contains("sluice_subtrees_total{outcome=\"finished\"}"), "{text}");
+    let usage = client.get("/v1/usage").unwrap();
+    let day = &usage["days"][0];
+    assert_eq!(
+        (&day["model"], &day["jobs"]["completed"], &day["pages"], &day["cost_usd"], &day["partly_unknown_jobs"]),
+        (&json!("embedded"), &json!(1), &json!(2), &json!(0.0), &json!(0)),
+        "{usage}"
+    );
+}
+
+#[test]
+fn a_front_end_gets_a_key_of_its_own_and_loses_it() {
+    let server = Server::start(&[]);
+    let made = server.client().post("/v1/keys", &json!({"label": "the front end"}), None).unwrap();
+    let front_end = Client::new(&server.base, made["key"].as_str().unwrap());
+    front_end.get("/v1/models").unwrap();
+    let listed = server.command(&["keys", "list"]).output().unwrap();
+    assert!(String::from_utf8(listed.stdout).unwrap().contains("the front end"));
+    let path = format!("{}/v1/keys/{}", server.base, made["key_id"].as_str().unwrap());
+    let key = format!("Authorization: Bearer {}", server.key);
+    let revoked =
+        Command::new("curl").args(["-sS", "--noproxy", "*", "-X", "DELETE", "-H", &key, &path]).output().unwrap();
+    assert!(String::from_utf8(revoked.stdout).unwrap().contains("worth nothing any more"));
+    front_end.get("/v1/models").unwrap_err();
 }
 
 #[test]

@@ -99,6 +99,8 @@ impl Watched {
         self.stop.store(true, Ordering::Relaxed);
         let seen: Vec<Seen> = self.starting.join().unwrap().into_iter().map(|each| each.join().unwrap()).collect();
         seen.iter().for_each(|(job, seen)| check_log(&self.client, job, seen));
+        let usage = self.client.get("/v1/usage").unwrap();
+        assert_eq!(usage["total"]["jobs"]["completed"], seen.len(), "each is counted once, by who ended it: {usage}");
         seen
     }
 }

@@ -8,7 +8,7 @@ use sluice_extract::id::KeyId;
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, PgPool, Row as _};
 
-use super::{documents, events, jobs, keys, schemas};
+use super::{documents, events, jobs, keys, schemas, usage};
 use crate::cells::{hash, tenant, time, unsigned};
 use crate::{Carried, CarriedAnswer, CarriedJob, CarriedKind, StoreError};
 
@@ -28,6 +28,7 @@ pub(super) async fn out(
         }
         CarriedKind::Schemas => ("schema", schemas::COLUMNS.into(), |row| Ok(Carried::Schema(schemas::from_row(row)?))),
         CarriedKind::Remembered => ("remembered", "tenant, question, answer, used_at".into(), answer),
+        CarriedKind::Usage => ("usage", usage::COLUMNS.into(), |row| Ok(Carried::Usage(usage::from_row(row)?))),
         CarriedKind::Jobs => ("job", format!("{}, key, request_hash", jobs::COLUMNS), job),
     };
     let sql = format!("select {columns}, number from {table} where number > $1 order by number limit $2");
@@ -65,6 +66,7 @@ pub(super) async fn take(
         Carried::Key(row) => keys::put(pool, row).await,
         Carried::Document(row) => documents::put(pool, row).await,
         Carried::Schema(row) => schemas::put(pool, row).await,
+        Carried::Usage(row) => usage::put(pool, row).await,
         Carried::Remembered(row) => take_answer(pool, row).await,
         Carried::Job(job) => take_job(pool, job, log, clock_ms).await,
         Carried::Event(_) => Err(StoreError::Internal("an event comes with its job".into())),

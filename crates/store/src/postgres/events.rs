@@ -9,9 +9,9 @@ use sluice_extract::job::Status;
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, PgPool, Row as _};
 
-use super::{remembered, wishes};
+use super::{remembered, usage, wishes};
 use crate::cells::{time, unsigned};
-use crate::{Append, Appended, LogSlice, StoreError, Tenant};
+use crate::{Append, Appended, LogSlice, StoreError, Tenant, UsageRow};
 
 /// The fence of a wish begins anew with each round: more hand-outs than this in one round there are not.
 const FENCE_BITS: u32 = 32;
@@ -79,6 +79,9 @@ pub(super) async fn append(
     keep(&mut transaction, &head, &outcome, append, &recorded).await?;
     if let Some(remember) = &append.remember {
         remembered::put(&mut transaction, tenant, remember, head.now_ms).await?;
+    }
+    if let Some(ending) = append.ending.as_ref().filter(|_| recorded.event.is_terminal()) {
+        usage::put(&mut *transaction, &UsageRow::of(tenant, job, head.round, &recorded, ending)).await?;
     }
     follow_up(&mut transaction, tenant, &head, &append.event).await?;
     transaction.commit().await?;

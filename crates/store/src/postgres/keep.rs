@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 
+use sluice_extract::limits::USAGE_KEPT_MS;
 use sluice_extract::page::ContentHash;
 use sqlx::{PgConnection, PgPool, Row as _};
 
@@ -37,6 +38,8 @@ pub(super) async fn retire(pool: &PgPool, retention: &Retention, now_ms: u64) ->
     }
     let sql = "delete from idempotency where ctid in (select ctid from idempotency where expires_at <= $1 limit $2)";
     retired.idempotency = bite(&mut transaction, sql, time(now_ms)).await?;
+    let sql = "delete from usage where number in (select number from usage where at < $1 limit $2)";
+    retired.usage = bite(&mut transaction, sql, before(USAGE_KEPT_MS)).await?;
     transaction.commit().await?;
     Ok(retired)
 }
@@ -59,7 +62,7 @@ async fn bite(connection: &mut PgConnection, sql: &'static str, before: i64) -> 
 
 /// Postgres gives room back by itself; this makes it do so now, and count anew.
 pub(super) async fn compact(pool: &PgPool) -> Result<(), StoreError> {
-    sqlx::raw_sql("vacuum (analyze) job, event, wish, remembered, document, schema, key, idempotency")
+    sqlx::raw_sql("vacuum (analyze) job, event, wish, remembered, document, schema, key, idempotency, usage")
         .execute(pool)
         .await?;
     Ok(())

@@ -8,7 +8,7 @@ use sqlx::{PgPool, Row as _};
 use super::locks;
 use crate::StoreError;
 
-const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("migrations/0001.sql"), include_str!("migrations/0002.sql")];
 
 /// Brings the tables to what this release knows.
 pub(super) async fn migrate(pool: &PgPool, place: &str) -> Result<(), StoreError> {

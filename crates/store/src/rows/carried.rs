@@ -10,7 +10,7 @@ use sluice_extract::event::{Recorded, decode, encode};
 use sluice_extract::id::KeyId;
 use sluice_extract::page::ContentHash;
 
-use super::{DocumentRow, JobRow, KeyRow, SchemaRow};
+use super::{DocumentRow, JobRow, KeyRow, SchemaRow, UsageRow};
 use crate::{StoreError, Tenant};
 
 /// A kind of row that has a place of its own; events go with their jobs.
@@ -24,13 +24,15 @@ pub enum CarriedKind {
     Schemas,
     /// Answers that were paid for.
     Remembered,
+    /// What jobs took.
+    Usage,
     /// Jobs, without their logs.
     Jobs,
 }
 
 impl CarriedKind {
     /// All of them. Jobs come last: what they are made from is there before they are.
-    pub const ALL: [Self; 5] = [Self::Keys, Self::Documents, Self::Schemas, Self::Remembered, Self::Jobs];
+    pub const ALL: [Self; 6] = [Self::Keys, Self::Documents, Self::Schemas, Self::Remembered, Self::Usage, Self::Jobs];
 }
 
 /// A row.
@@ -45,6 +47,8 @@ pub enum Carried {
     Schema(SchemaRow),
     /// An answer that was paid for.
     Remembered(CarriedAnswer),
+    /// What a job took until it ended.
+    Usage(UsageRow),
     /// A job; its log follows it.
     Job(Box<CarriedJob>),
     /// An event of the job before it.

@@ -9,7 +9,7 @@ use sluice_extract::id::{DocumentId, JobId, KeyId, SchemaId};
 use sluice_extract::job::Status;
 use sluice_extract::page::ContentHash;
 
-use super::Answer;
+use super::{Answer, Ending};
 use crate::{PageQuery, Tenant};
 
 /// A job to be kept.
@@ -176,13 +176,15 @@ pub struct Append {
     pub remember: Option<Remember>,
     /// Only while this lease holds.
     pub lease: Option<Lease>,
+    /// With a terminal event: what is counted as usage; `None` for nothing.
+    pub ending: Option<Ending>,
 }
 
 impl Append {
     /// Only the event.
     #[must_use]
     pub fn new(event: Event, status: Option<Status>) -> Self {
-        Self { event, status, remember: None, lease: None }
+        Self { event, status, remember: None, lease: None, ending: None }
     }
 }
 

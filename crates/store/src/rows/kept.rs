@@ -75,6 +75,8 @@ pub struct Retired {
     pub remembered: u64,
     /// Idempotency keys.
     pub idempotency: u64,
+    /// Ends of jobs whose usage is told no more.
+    pub usage: u64,
 }
 
 impl AddAssign for Retired {
@@ -83,6 +85,7 @@ impl AddAssign for Retired {
         self.documents += more.documents;
         self.remembered += more.remembered;
         self.idempotency += more.idempotency;
+        self.usage += more.usage;
     }
 }
 

@@ -8,7 +8,7 @@ use sluice_extract::event::{Event, Recorded};
 use sluice_extract::id::KeyId;
 
 use super::writer::Transaction;
-use super::{documents, events, jobs, keys, schemas};
+use super::{documents, events, jobs, keys, schemas, usage};
 use crate::cells::{hash, tenant, time, unsigned};
 use crate::{Carried, CarriedAnswer, CarriedJob, CarriedKind, StoreError};
 
@@ -30,6 +30,9 @@ pub(super) fn out(
             ("schema", schemas::COLUMNS.into(), "number", |row| Ok(Carried::Schema(schemas::from_row(row)?)))
         }
         CarriedKind::Remembered => ("remembered", "tenant, question, answer, used_at".into(), "rowid", answer),
+        CarriedKind::Usage => {
+            ("usage", usage::COLUMNS.into(), "number", |row| Ok(Carried::Usage(usage::from_row(row)?)))
+        }
         CarriedKind::Jobs => ("job", format!("{}, key, request_hash", jobs::COLUMNS), "number", job),
     };
     let sql =
@@ -64,6 +67,7 @@ pub(super) fn take(tx: &mut Transaction<'_>, carried: &Carried, log: &[Recorded]
         Carried::Key(row) => keys::put(tx.connection, row),
         Carried::Document(row) => documents::put(tx.connection, row),
         Carried::Schema(row) => schemas::put(tx.connection, row),
+        Carried::Usage(row) => usage::put(tx.connection, row),
         Carried::Remembered(row) => take_answer(tx.connection, row),
         Carried::Job(job) => take_job(tx, job, log),
         Carried::Event(_) => Err(StoreError::Internal("an event comes with its job".into())),

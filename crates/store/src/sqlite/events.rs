@@ -9,9 +9,9 @@ use sluice_extract::id::JobId;
 use sluice_extract::job::Status;
 
 use super::writer::Transaction;
-use super::{remembered, wishes};
+use super::{remembered, usage, wishes};
 use crate::cells::{time, unsigned};
-use crate::{Append, Appended, LogSlice, StoreError, Tenant};
+use crate::{Append, Appended, LogSlice, StoreError, Tenant, UsageRow};
 
 /// A place is the job's number and the sequence in one integer: this many bits are the sequence's.
 const SEQUENCE_BITS: u32 = 32;
@@ -70,6 +70,9 @@ pub(super) fn append(
     advance(tx, &head, append, &recorded)?;
     if let Some(remember) = &append.remember {
         remembered::put(tx, tenant, remember)?;
+    }
+    if let Some(ending) = append.ending.as_ref().filter(|_| recorded.event.is_terminal()) {
+        usage::put(tx.connection, &UsageRow::of(tenant, job, head.round, &recorded, ending))?;
     }
     follow_up(tx, tenant, &head, &append.event)?;
     tx.tell_event(job, recorded.clone());

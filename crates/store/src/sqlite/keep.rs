@@ -7,6 +7,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::{Connection, params};
+use sluice_extract::limits::USAGE_KEPT_MS;
 use sluice_extract::page::ContentHash;
 
 use super::jobs::remove;
@@ -36,6 +37,8 @@ pub(super) fn retire(tx: &Transaction<'_>, retention: &Retention, now_ms: u64) -
     let sql = "delete from idempotency where rowid in \
                (select rowid from idempotency where expires_at <= ?1 limit ?2)";
     retired.idempotency = bite(tx.connection, sql, time(now_ms))?;
+    let sql = "delete from usage where number in (select number from usage where at < ?1 limit ?2)";
+    retired.usage = bite(tx.connection, sql, before(USAGE_KEPT_MS))?;
     Ok(retired)
 }
 

@@ -9,13 +9,18 @@ use serde_json::json;
 use sluice_extract::code::Code;
 use sluice_extract::event::{Event, Failure, Recorded, Spent};
 use sluice_extract::id::{DocumentId, JobId, KeyId, SchemaId};
-use sluice_extract::job::Status;
+use sluice_extract::job::{Cost, Status, Took};
+use sluice_extract::limits::USAGE_KEPT_MS;
 use sluice_extract::page::ContentHash;
+use sluice_extract::usage::Usage;
 use sluice_store::{
-    Admission, Answer, Append, Appended, Clock, IdempotencyBegin, IdempotencyRequest, JobInsert, JobQuery, KeyHash,
-    Lease, NewDocument, NewJob, NewKey, NewSchema, PageQuery, Remember, Retention, SchemaChange, Store, StoreError,
-    Tenant, WishRequest, follow,
+    Admission, Answer, Append, Appended, Carried, CarriedKind, Clock, DayUsage, Ending, IdempotencyBegin,
+    IdempotencyRequest, JobInsert, JobQuery, KeyHash, Lease, NewDocument, NewJob, NewKey, NewSchema, PageQuery,
+    Remember, Retention, SchemaChange, Store, StoreError, Tenant, WishRequest, follow,
 };
+
+/// A day of UTC.
+const DAY_MS: u64 = 86_400_000;
 
 /// A store and the hands of its clock.
 pub(crate) struct World {
@@ -41,7 +46,8 @@ macro_rules! names {
             a_lost_lease_cannot_write, wishes_are_timers,
             a_clock_set_back_stalls_no_wish, who_wants_some_jobs_gets_no_other, a_wish_to_stop_survives_giving_back,
             answers_are_remembered_with_their_event,
-            documents_are_kept, schemas_are_kept_and_changed, keys_are_found_by_hash,
+            documents_are_kept, schemas_are_kept_and_changed, keys_are_found_by_hash, what_jobs_took_is_told_by_day,
+            usage_outlives_its_jobs_and_moves,
             idempotency_keys_remember_one_answer, what_is_old_goes, blobs_in_use_are_named);
     };
 }
@@ -536,6 +542,95 @@ pub(crate) async fn keys_are_found_by_hash(world: World) {
     assert_eq!(world.store.key_list(Some(&tenant("a"))).await.unwrap().len(), 1, "who had one is still known");
     assert!(world.store.key_list(Some(&tenant("b"))).await.unwrap().is_empty());
     assert!(!world.store.key_revoke(KeyId::new(1, [2; 10])).await.unwrap());
+}
+
+fn cancelled(model: &str, pages: u32, usage: Usage, cost: Cost) -> Append {
+    let ending = Ending { status: Status::Cancelled, model: model.to_owned(), took: Took { pages, usage, cost } };
+    Append { ending: Some(ending), ..Append::new(Event::JobCancelled, Some(Status::Cancelled)) }
+}
+
+fn tokens(input: u64) -> Usage {
+    Usage { input_tokens: Some(input), thinking_tokens: Some(2), ..Usage::calls(1) }
+}
+
+fn usd(known_usd: f64) -> Cost {
+    Cost { known_usd, is_partly_unknown: false }
+}
+
+impl World {
+    async fn usage(&self, owner: &str, first: u64, last: u64) -> Vec<DayUsage> {
+        self.store.usage_by_day(&tenant(owner), first, last).await.unwrap()
+    }
+
+    /// Four jobs that ended today, of two tenants and two models.
+    async fn spend(&self) -> u64 {
+        for (number, owner, append) in [
+            (1, "a", cancelled("m", 3, tokens(10), usd(0.25))),
+            (2, "a", cancelled("m", 4, tokens(20), usd(0.5))),
+            (3, "a", cancelled("l", 5, Usage::untold(), Cost { known_usd: 1.0, is_partly_unknown: true })),
+            (4, "b", cancelled("m", 6, tokens(30), usd(2.0))),
+        ] {
+            let job = self.insert(owner, number).await;
+            recorded(self.store.event_append(&tenant(owner), job, append.clone()).await.unwrap());
+            let again = self.store.event_append(&tenant(owner), job, append).await.unwrap();
+            assert!(matches!(again, Appended::Known(_)), "told twice, counted once");
+        }
+        self.now_ms.load(Ordering::SeqCst) / DAY_MS
+    }
+}
+
+pub(crate) async fn what_jobs_took_is_told_by_day(world: World) {
+    let today = world.spend().await;
+    let unknown = world.insert("a", 5).await;
+    world.append("a", unknown, Event::JobCancelled, Status::Cancelled).await;
+    let sum = DayUsage {
+        day: today,
+        model: "m".to_owned(),
+        completed: 0,
+        failed: 0,
+        cancelled: 2,
+        pages: 7,
+        input_tokens: 30,
+        output_tokens: 4,
+        cost_usd: 0.75,
+        partly_unknown: 0,
+    };
+    let other = DayUsage {
+        model: "l".to_owned(),
+        cancelled: 1,
+        pages: 5,
+        input_tokens: 0,
+        output_tokens: 0,
+        cost_usd: 1.0,
+        partly_unknown: 1,
+        ..sum.clone()
+    };
+    assert_eq!(world.usage("a", today, today).await, [other, sum], "what names no ending is not counted");
+    assert_eq!(world.usage("b", 0, today + 1).await.len(), 1);
+    assert_eq!(world.usage("a", today + 1, today + 9).await, []);
+}
+
+pub(crate) async fn usage_outlives_its_jobs_and_moves(world: World) {
+    let today = world.spend().await;
+    let before = world.usage("a", 0, today).await;
+    world.pass(DAY_MS);
+    world.append("a", job_id(1), Event::JobReopened, Status::Processing).await;
+    let again = cancelled("m", 0, tokens(1), usd(0.125));
+    recorded(world.store.event_append(&tenant("a"), job_id(1), again).await.unwrap());
+    assert!(world.store.job_delete(&tenant("a"), job_id(2)).await.unwrap());
+    let later = world.usage("a", 0, today + 1).await;
+    assert_eq!(later[..2], before, "what is deleted was there");
+    assert_eq!((later[2].day, later[2].cancelled, later[2].cost_usd, later.len()), (today + 1, 1, 0.125, 3));
+
+    let rows = world.store.carry_out(CarriedKind::Usage, 0, 100).await.unwrap();
+    assert_eq!(rows.len(), 5);
+    for (_, row) in rows {
+        let row: Carried = serde_json::from_str(&serde_json::to_string(&row).unwrap()).unwrap();
+        assert!(!world.store.carry_in(row, Vec::new()).await.unwrap(), "it is there already");
+    }
+    world.pass(USAGE_KEPT_MS - DAY_MS / 2);
+    assert_eq!(world.store.retire(&Retention::default()).await.unwrap().usage, 4);
+    assert_eq!(world.usage("a", 0, today + 1).await.len(), 1);
 }
 
 pub(crate) async fn idempotency_keys_remember_one_answer(world: World) {
