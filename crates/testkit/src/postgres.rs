@@ -68,6 +68,12 @@ impl Postgres {
         format!("postgres://{USER}@127.0.0.1:{}/{name}", self.port)
     }
 
+    /// The port that it listens at.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     /// Runs SQL in a database by its own client, and gives what it prints.
     pub fn run(&self, database: &str, sql: &str) -> String {
         let mut client = self.program("psql");

@@ -17,8 +17,8 @@ use crate::watched::{Slow, Watched, check_asked_once, schema};
 
 /// A database, and a folder for bytes that all processes share.
 pub struct Fleet {
-    postgres: Postgres,
-    store: String,
+    pub postgres: Postgres,
+    pub store: String,
     folder: tempfile::TempDir,
     /// What all processes are told beside that.
     pub more: Vec<(&'static str, String)>,
@@ -48,8 +48,15 @@ impl Fleet {
     }
 
     pub fn worker(&self, slow: &str) -> Worker {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_sluice"));
-        command.args(["work", "--script", slow]).envs(self.variables());
+        self.worker_within(&[], &[], slow)
+    }
+
+    /// A worker with these words before its command, and these settings beside those of all.
+    pub fn worker_within(&self, before: &[String], own: &[(&str, String)], slow: &str) -> Worker {
+        let program = [before, &[env!("CARGO_BIN_EXE_sluice").to_owned()]].concat();
+        let mut command = Command::new(&program[0]);
+        command.args(&program[1..]).args(["work", "--script", slow]).envs(self.variables());
+        command.envs(own.iter().map(|(name, value)| (name, value)));
         command.env("SLUICE_DATA", self.folder.path().join("data")).current_dir(root());
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);

@@ -1,5 +1,6 @@
 //! The engine on a real Temporal server: what a client sees is what it sees of the embedded one, whatever is killed.
 
+mod network;
 mod server;
 
 use std::collections::BTreeMap;
@@ -7,6 +8,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use self::network::Network;
 use self::server::Temporal;
 use crate::kill::check_asked;
 use crate::processes::Fleet;
@@ -74,13 +76,13 @@ fn status(client: &Client, job: &str) -> Value {
 }
 
 fn until(what: &str, mut is_so: impl FnMut() -> bool) {
-    for _ in 0..6_000 {
+    for _ in 0..12_000 {
         if is_so() {
             return;
         }
         std::thread::sleep(Duration::from_millis(10));
     }
-    panic!("not within a minute: {what}");
+    panic!("not within two minutes: {what}");
 }
 
 /// Contiguous ids, and one end, which is the last.
@@ -303,5 +305,32 @@ fn a_killed_worker_s_steps_are_taken_by_the_other() {
     let asked = slow.asked();
     for (number, (job, frames)) in seen.iter().enumerate() {
         check_asked(job, frames, &asked[&(number as i64)], 1);
+    }
+}
+
+#[test]
+fn a_worker_that_is_cut_off_from_temporal_is_stood_in_for_and_comes_back() {
+    let (temporal, slow) = (Temporal::start(), Slow::new());
+    let fleet = fleet_on(&temporal);
+    let server = fleet.server(&["--no-work", "--temporal-lost-after-seconds", "2", "--script", &slow.script]);
+    let watched = Watched::begin(&server, &slow);
+    let network = Network::to(temporal.port(), fleet.postgres.port());
+    let own = [("SLUICE_TEMPORAL_URL", network.temporal_url()), ("SLUICE_STORE", network.store(&fleet.store))];
+    let _first = fleet.worker_within(&network.before(), &own, &slow.script);
+    until("jobs are worked on", || slow.asked().len() > 10);
+    network.cut();
+    // The steps that it had are given to another one, though it goes on with them and does not know.
+    let second = fleet.worker(&slow.script);
+    let ended = || server.client().get("/v1/extract/jobs?status=completed").unwrap()["total_count"].as_u64().unwrap();
+    let before = ended();
+    until("the other ends jobs", || ended() > before + 3);
+    network.mend();
+    let asked = slow.asked().len();
+    second.kill();
+    until("the first goes on alone", || slow.asked().len() > asked + 5);
+    let seen = watched.end();
+    let asked = slow.asked();
+    for (number, (job, frames)) in seen.iter().enumerate() {
+        check_asked(job, frames, &asked[&(number as i64)], 2);
     }
 }

@@ -37,6 +37,11 @@ impl Temporal {
         server
     }
 
+    /// The port that it listens at.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     /// Where it is.
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
