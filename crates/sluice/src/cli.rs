@@ -245,12 +245,8 @@ pub(crate) struct TemporalArgs {
     /// What keeps timers and queues: this process, or a Temporal server
     #[arg(long, value_enum, default_value_t, env = "SLUICE_ENGINE")]
     pub(crate) engine: Engine,
-    /// Where Temporal is; it may be away for a while, jobs wait in the store
-    #[arg(long, value_name = "URL", env = "SLUICE_TEMPORAL_URL", default_value = "http://127.0.0.1:7233")]
-    pub(crate) temporal_url: String,
-    /// Temporal's namespace
-    #[arg(long, value_name = "NAME", env = "SLUICE_TEMPORAL_NAMESPACE", default_value = "default")]
-    pub(crate) temporal_namespace: String,
+    #[command(flatten)]
+    pub(crate) place: TemporalPlace,
     /// Temporal's task queue: servers and workers with the same one work together
     #[arg(long, value_name = "NAME", env = "SLUICE_TEMPORAL_TASK_QUEUE", default_value = "sluice")]
     pub(crate) temporal_task_queue: String,
@@ -260,6 +256,18 @@ pub(crate) struct TemporalArgs {
     /// Steps that all workers of the task queue begin in a second [default: no bound]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) temporal_steps_per_second: Option<u32>,
+}
+
+/// Where a Temporal server keeps our workflows.
+#[derive(Debug, Args)]
+#[cfg_attr(not(feature = "temporal"), allow(dead_code, reason = "a build without Temporal says so, and reads no more"))]
+pub(crate) struct TemporalPlace {
+    /// Where Temporal is; it may be away for a while, jobs wait in the store
+    #[arg(long, value_name = "URL", env = "SLUICE_TEMPORAL_URL", default_value = "http://127.0.0.1:7233")]
+    pub(crate) temporal_url: String,
+    /// Temporal's namespace
+    #[arg(long, value_name = "NAME", env = "SLUICE_TEMPORAL_NAMESPACE", default_value = "default")]
+    pub(crate) temporal_namespace: String,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -417,6 +425,31 @@ pub(crate) enum JobsCommand {
     Retry(OneJob),
     /// Remove an ended job with its log
     Rm(OneJob),
+    /// What the job's workflow on Temporal says of itself, as JSON; `show` tells the same from the log, also without a worker
+    Query {
+        /// Its id, in either spelling
+        #[arg(value_name = "ID")]
+        id: JobId,
+        /// What is asked
+        #[arg(value_enum)]
+        name: WorkflowQuery,
+        /// How long a worker may take to answer
+        #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=600))]
+        timeout_seconds: u16,
+        #[command(flatten)]
+        place: TemporalPlace,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub(crate) enum WorkflowQuery {
+    /// How far the job is
+    Progress,
+    /// The parts that have their answers, each with its event in the log
+    AccumulatedResults,
+    /// The parts that will have none
+    FailedSubtrees,
 }
 
 #[derive(Debug, Subcommand)]

@@ -10,6 +10,7 @@
 mod activities;
 mod connection;
 mod dispatcher;
+mod query;
 mod replay;
 mod wire;
 mod worker;
@@ -17,5 +18,6 @@ mod workflow;
 
 pub use connection::{ConnectError, Server};
 pub use dispatcher::Dispatcher;
+pub use query::{QueryError, QueryName, query};
 pub use replay::{ReplayError, history, replay};
 pub use worker::{Worker, WorkerOptions};

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use serde_json::json;
@@ -13,6 +14,7 @@ use sluice_extract::job::{JobState, Status};
 use sluice_store::{Append, Appended, JobQuery, JobRow, PageQuery, Store, Tenant};
 
 use crate::cli::{JobsCommand, OneJob};
+use crate::commands::work::query;
 use crate::kept::Kept;
 use crate::trouble::{hinted, moment};
 
@@ -29,6 +31,11 @@ pub(super) async fn run(command: JobsCommand) -> anyhow::Result<ExitCode> {
         JobsCommand::Cancel(one) => cancel(&one).await?,
         JobsCommand::Retry(one) => retry(&one).await?,
         JobsCommand::Rm(one) => remove(&one).await?,
+        JobsCommand::Query { id, name, timeout_seconds, place } => {
+            let within = Duration::from_secs(timeout_seconds.into());
+            let told = query(&place, &id.to_string(), name, within).await?;
+            anstream::println!("{}", serde_json::to_string_pretty(&told)?);
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

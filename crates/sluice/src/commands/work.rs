@@ -14,8 +14,8 @@ use sluice_model::registry::Registry;
 use sluice_store::{Role, random, system_clock};
 use tokio::signal::unix::{SignalKind, signal};
 
-pub(crate) use self::working::Share;
 use self::working::Working;
+pub(crate) use self::working::{Share, query};
 use super::log;
 use crate::cli::WorkArgs;
 use crate::config;

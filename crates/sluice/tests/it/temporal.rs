@@ -144,16 +144,32 @@ fn both_engines_tell_the_same_and_the_queries_say_what_the_log_says() {
 
     until("the workflow has ended", || temporal.runs(&job) == ["COMPLETED"]);
     let told = status(&client, &job);
-    assert_eq!(temporal.query(&job, "progress")["completion_percentage"], told["progress"]["completion_percentage"]);
+    let query = |name: &str| query(&server, &temporal, &job, name).unwrap();
+    assert_eq!(query("progress")["completion_percentage"], told["progress"]["completion_percentage"]);
     let results = client.get(&format!("/v1/extract/jobs/{job}/results")).unwrap();
-    assert_eq!(temporal.query(&job, "failed_subtrees"), results["metadata"]["failed_subtrees"]);
+    assert_eq!(query("failed_subtrees"), results["metadata"]["failed_subtrees"]);
     let answered: Vec<Value> =
         of_kind(&frames, "subtree_result").map(|frame| json!([subtree(frame), frame.id])).collect();
-    let queried = temporal.query(&job, "accumulated_results");
+    let queried = query("accumulated_results");
+    assert_eq!(queried, temporal.query(&job, "accumulated_results"), "as Temporal's own command line says it");
     let queried: Vec<Value> =
         queried.as_array().unwrap().iter().map(|found| json!([found["subtree_id"], found["event"]])).collect();
     assert_eq!(queried, answered);
     temporal.replay(&job, "attempts");
+
+    // Without a worker a query waits for one, and is given up; the log answers as before.
+    let mut server = server;
+    server.kill();
+    let refused = self::query(&server, &temporal, &job, "progress").unwrap_err();
+    assert!(refused.contains("no worker answered within 2 s") && refused.contains("sluice jobs show"), "{refused}");
+    assert!(server.command(&["jobs", "show", &job]).output().unwrap().status.success());
+}
+
+/// What our command line says that a workflow says of itself, or why it does not.
+fn query(server: &Server, temporal: &Temporal, job: &str, name: &str) -> Result<Value, String> {
+    let asked = server.command(&["jobs", "query", job, name, "--temporal-url", &temporal.url()]).output().unwrap();
+    let told = String::from_utf8_lossy(&asked.stderr).into_owned();
+    if asked.status.success() { Ok(serde_json::from_slice(&asked.stdout).unwrap()) } else { Err(told) }
 }
 
 #[test]

@@ -17,6 +17,28 @@ pub(crate) enum Share {
     Steps,
 }
 
+/// Asks a job's workflow on Temporal what it says of itself.
+#[cfg(feature = "temporal")]
+pub(crate) use temporal::query;
+
+/// There is no such workflow in this build.
+#[cfg(not(feature = "temporal"))]
+#[allow(clippy::unused_async, reason = "as the one with Temporal")]
+pub(crate) async fn query(
+    _place: &crate::cli::TemporalPlace,
+    _job: &str,
+    _name: crate::cli::WorkflowQuery,
+    _within: std::time::Duration,
+) -> anyhow::Result<serde_json::Value> {
+    Err(no_temporal("use `sluice jobs show`"))
+}
+
+#[cfg(not(feature = "temporal"))]
+fn no_temporal(instead: &str) -> anyhow::Error {
+    let hint = format!("build it with `cargo build --release --features temporal`, or {instead}");
+    crate::trouble::hinted("this build of Sluice has no Temporal in it", hint)
+}
+
 /// Works until it is stopped.
 pub(crate) enum Working {
     /// With what the store hands out; nothing, where others work.
@@ -33,10 +55,7 @@ impl Working {
             #[cfg(feature = "temporal")]
             Engine::Temporal => temporal::Working::start(share, parts, options, args).map(Self::Temporal),
             #[cfg(not(feature = "temporal"))]
-            Engine::Temporal => Err(crate::trouble::hinted(
-                "this build of Sluice has no Temporal in it",
-                "build it with `cargo build --release --features temporal`, or leave `--engine` out",
-            )),
+            Engine::Temporal => Err(no_temporal("leave `--engine` out")),
         }
     }
 
@@ -56,13 +75,35 @@ mod temporal {
     use std::time::Duration;
 
     use anyhow::Context as _;
+    use serde_json::Value;
     use sluice_engine::stepwise::Stepwise;
     use sluice_engine::worker::{Options, Parts};
-    use sluice_temporal::{Dispatcher, Server, Worker, WorkerOptions};
+    use sluice_temporal::{Dispatcher, QueryName, Server, Worker, WorkerOptions};
 
     use super::Share;
-    use crate::cli::TemporalArgs;
+    use crate::cli::{TemporalArgs, TemporalPlace, WorkflowQuery};
     use crate::trouble::hinted;
+
+    /// Asks a job's workflow.
+    pub(crate) async fn query(
+        place: &TemporalPlace,
+        job: &str,
+        name: WorkflowQuery,
+        within: Duration,
+    ) -> anyhow::Result<Value> {
+        let name = match name {
+            WorkflowQuery::Progress => QueryName::Progress,
+            WorkflowQuery::AccumulatedResults => QueryName::AccumulatedResults,
+            WorkflowQuery::FailedSubtrees => QueryName::FailedSubtrees,
+        };
+        let answer = sluice_temporal::query(&server_at(place, "")?, job, name, within).await;
+        answer.map_err(|error| hinted(error.to_string(), "`sluice jobs show` tells it from the log"))
+    }
+
+    fn server_at(place: &TemporalPlace, task_queue: &str) -> anyhow::Result<Server> {
+        let server = Server::new(&place.temporal_url, place.temporal_namespace.clone(), task_queue.to_owned());
+        server.map_err(|error| hinted(error.to_string(), "name it with `--temporal-url`"))
+    }
 
     /// The dispatcher of this process, and its worker, as far as it has them.
     pub(crate) struct Working {
@@ -72,9 +113,7 @@ mod temporal {
 
     impl Working {
         pub(crate) fn start(share: Share, parts: Parts, options: Options, args: &TemporalArgs) -> anyhow::Result<Self> {
-            let namespace = args.temporal_namespace.clone();
-            let server = Server::new(&args.temporal_url, namespace, args.temporal_task_queue.clone());
-            let server = server.map_err(|error| hinted(error.to_string(), "name it with `--temporal-url`"))?;
+            let server = server_at(&args.place, &args.temporal_task_queue)?;
             let lost_after = Duration::from_secs(u64::from(args.temporal_lost_after_seconds));
             let (store, clock) = (Arc::clone(&parts.store), Arc::clone(&parts.clock));
             let worker_options = WorkerOptions {
