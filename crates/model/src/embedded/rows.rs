@@ -18,7 +18,7 @@ mod taxes;
 mod till;
 mod wording;
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -46,6 +46,8 @@ pub(crate) struct Prepared {
     headings: Headings,
     /// Tables read for an item, by what the item asks: many arrays may ask the same.
     readings: RefCell<HashMap<String, Rc<Vec<Reading>>>>,
+    /// Made when a report's figures are asked for by segment.
+    segments: OnceCell<series::segments::Segments>,
 }
 
 /// Fills an array at `pointer` of the result; `path` holds the names from the root to it. `None` where nothing was found.
@@ -83,7 +85,7 @@ impl Prepared {
         let texts: Vec<String> =
             frames.iter().flat_map(|frame| frame.bands.iter().map(|band| frame.text(&band.pieces))).collect();
         let habits = Habits::of(texts.iter().map(String::as_str));
-        Self { frames, habits, headings: Headings::default(), readings: RefCell::default() }
+        Self { frames, habits, headings: Headings::default(), readings: RefCell::default(), segments: OnceCell::new() }
     }
 }
 
@@ -96,8 +98,7 @@ impl Reader<'_> {
             return None;
         }
         if series::asks_figures(&slots) {
-            let Prepared { frames, habits, .. } = self.prepared;
-            let found = series::fill(frames, *habits, name, node, &slots, pointer);
+            let found = series::fill(self.prepared, name, node, &slots, pointer);
             if found.is_some() || slots.len() > 3 {
                 return found;
             }

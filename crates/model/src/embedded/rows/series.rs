@@ -4,6 +4,7 @@
 //! and names each by the heads of its column. Called by `rows` before it looks for a table whose rows are the items.
 
 mod period;
+pub(super) mod segments;
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -15,9 +16,10 @@ use sluice_extract::schema::Node;
 use sluice_extract::values::number;
 
 use self::period::{Period, Report, year_of};
+use self::segments::{Segments, Whole};
 use super::cell::{self, Habits, Want};
 use super::frame::{Band, Frame, Run};
-use super::{Slot, put};
+use super::{Prepared, Slot, put};
 use crate::embedded::lexicon::Lexicon;
 use crate::embedded::solution::Found;
 use crate::embedded::text::{fold, name_words, stem, words};
@@ -58,14 +60,9 @@ pub(crate) fn asks_figures(slots: &[Slot<'_>]) -> bool {
 }
 
 /// Reads the figures of the line that `name` and `node` ask for.
-pub(crate) fn fill(
-    frames: &[Frame],
-    habits: Habits,
-    name: &str,
-    node: &Node,
-    slots: &[Slot<'_>],
-    pointer: &str,
-) -> Option<Found> {
+pub(crate) fn fill(prepared: &Prepared, name: &str, node: &Node, slots: &[Slot<'_>], pointer: &str) -> Option<Found> {
+    let Prepared { frames, habits, .. } = prepared;
+    let habits = *habits;
     let figure = Figure::of(slots)?;
     let labels = labels(name, node);
     let of_a_share = is_of_a_share(name, node);
@@ -80,10 +77,85 @@ pub(crate) fn fill(
             best = Some((line, columns));
         }
     }
-    let (line, columns) = best?;
     let report = Report::of(texts(frames).iter().map(String::as_str));
+    let mut written = Written { found: Found::default(), items: Vec::new(), pointer };
+    let signs = Signs::of(name, node);
+    let (line, heads) = best?;
     let scale = if of_a_share { 1 } else { scale(frames, &line) };
-    Some(figure.write(&line, &columns, report, scale, habits, pointer))
+    figure.write(&mut written, &line, &heads, &Terms { report, scale, habits, signs, segment: None });
+    if figure.names_segments() {
+        let figures = heads.iter().filter_map(|(run, _)| value_of(&line, run, habits)?.as_f64());
+        let whole = Whole { figures: figures.filter(|figure| *figure != 0.0).collect(), style: habits.style };
+        let segments = prepared.segments.get_or_init(|| Segments::of(frames));
+        for line in segments.lines(frames, &labels, &whole) {
+            let segment = Some(line.label.as_str());
+            figure.write(&mut written, &line, &columns(&line), &Terms { report, scale, habits, signs, segment });
+        }
+    }
+    (!written.items.is_empty()).then(|| written.end())
+}
+
+/// The number of a figure.
+fn value_of(line: &Line<'_>, run: &Run, habits: Habits) -> Option<Value> {
+    let text = line.frame.text(&run.pieces);
+    let reading = number::scan(&text).into_iter().next()?;
+    let value = reading.value.under(habits.style).to_json();
+    // In a statement brackets are a sign, however short the number.
+    let bracketed = text.contains('(') && text.contains(')') && value.as_f64().is_some_and(|value| value > 0.0);
+    Some(if bracketed { whole(-value.as_f64()?) } else { value })
+}
+
+/// What figures of a line mean.
+struct Terms<'a> {
+    report: Option<Report>,
+    scale: i64,
+    habits: Habits,
+    signs: Signs,
+    /// Whose they are, where not the whole company's.
+    segment: Option<&'a str>,
+}
+
+/// Which sign a figure has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Signs {
+    /// The printed one.
+    Printed,
+    /// None: what was paid is printed as taken away from cash, and asked for as an amount.
+    Paid,
+}
+
+impl Signs {
+    fn of(name: &str, node: &Node) -> Self {
+        const PAID: [&str; 10] = [
+            "paid",
+            "payment",
+            "payments",
+            "repurchase",
+            "repurchases",
+            "repurchased",
+            "purchases",
+            "expenditure",
+            "expenditures",
+            "capex",
+        ];
+        let told = node.description.as_deref().unwrap_or_default();
+        let words = name_words(name).into_iter().chain(words(told.split(['(', ';', '.']).next().unwrap_or_default()));
+        if words.into_iter().any(|word| PAID.contains(&word.as_str())) { Self::Paid } else { Self::Printed }
+    }
+}
+
+/// The items so far.
+struct Written<'a> {
+    found: Found,
+    items: Vec<Value>,
+    pointer: &'a str,
+}
+
+impl Written<'_> {
+    fn end(mut self) -> Found {
+        self.found.value = Value::Array(self.items);
+        self.found
+    }
 }
 
 /// Is asked what one share earns or gets?
@@ -162,12 +234,22 @@ fn lines<'f>(frame: &'f Frame, labels: &[Vec<String>]) -> Vec<Line<'f>> {
     found
 }
 
-/// A label is compared whole, and up to its first comma or bracket: `Accounts receivable, net of allowance`.
+/// A label is compared whole, and up to its first comma or bracket: `Accounts receivable, net of allowance`. What is the
+/// owners' own, `Net income attributable to ...`, is better than what others have a part in.
 fn likeness_of(text: &str, labels: &[Vec<String>]) -> f32 {
+    const OWNERS: f32 = 1.05;
     let whole = bag(text);
     let head = bag(text.split([',', '(']).next().unwrap_or_default());
     let of = |bag: &[String], factor: f32| labels.iter().map(|label| factor * likeness(bag, label)).fold(0.0, f32::max);
-    of(&whole, 1.0).max(of(&head, 0.95))
+    let owners = text.split_once(" attributable to ").filter(|(_, whose)| {
+        let whose = fold(whose);
+        !["controlling", "noncontrolling", "minority"].iter().any(|others| whose.contains(others))
+    });
+    let owners = owners.map_or(0.0, |(what, _)| {
+        let what = of(&bag(what), 1.0);
+        if what >= LIKE_LEAST { OWNERS * what } else { 0.0 }
+    });
+    of(&whole, 1.0).max(of(&head, 0.95)).max(owners)
 }
 
 /// The words before the figures, and each figure with its signs.
@@ -207,6 +289,8 @@ fn each_figure(frame: &Frame, run: &Run) -> Vec<Run> {
             }
         }
     }
+    // The sign of a figure that stands further to the right.
+    figures.retain(|run| run.pieces.iter().any(|&at| frame.pieces[at].text.bytes().any(|byte| byte.is_ascii_digit())));
     figures
 }
 
@@ -232,12 +316,16 @@ fn columns(line: &Line<'_>) -> Vec<(Run, String)> {
     columns.into_iter().map(|(run, text, _)| (run, text)).collect()
 }
 
-/// The texts of a band that end in a year: heads of periods.
+/// The texts of a band that end in a year: heads of periods. What stands apart before the first of them is the table's
+/// title.
 fn years(frame: &Frame, band: &Band) -> Vec<Run> {
+    const TITLE_APART: f32 = 2.0;
     let mut heads: Vec<Run> = Vec::new();
     let mut open: Option<Run> = None;
     for &at in &band.pieces {
         let piece = &frame.pieces[at];
+        let is_apart = |run: &mut Run| heads.is_empty() && piece.rect.x0 - run.rect.x1 > TITLE_APART * band.size;
+        open.take_if(is_apart);
         let run = open.get_or_insert_with(|| Run { pieces: Vec::new(), rect: piece.rect });
         run.pieces.push(at);
         run.rect = run.rect.union(&piece.rect);
@@ -305,36 +393,92 @@ impl<'a, 'n> Figure<'a, 'n> {
         slots.iter().all(told).then_some(Self { slots, value, period })
     }
 
-    fn write(
-        &self,
-        line: &Line<'_>,
-        columns: &[(Run, String)],
-        report: Option<Report>,
-        scale: i64,
-        habits: Habits,
-        pointer: &str,
-    ) -> Found {
-        let mut found = Found::default();
-        let mut items = Vec::new();
+    /// Do the items say whose figure they are?
+    fn names_segments(&self) -> bool {
+        self.slots.iter().any(|slot| segment_slot(slot).is_some())
+    }
+
+    /// Adds an item for each figure of a line; a figure of the same period and segment is there once.
+    fn write(&self, written: &mut Written<'_>, line: &Line<'_>, columns: &[(Run, String)], terms: &Terms<'_>) {
         for (run, heads) in columns {
-            let Some(reading) = number::scan(&line.frame.text(&run.pieces)).into_iter().next() else { continue };
+            let Some(printed) = value_of(line, run, terms.habits) else { continue };
+            let percent = line.frame.text(&run.pieces).contains('%');
             let mut item = Map::new();
+            let mut evidenced = Vec::new();
             for (at, slot) in self.slots.iter().enumerate() {
-                let percent = reading.value.percent;
                 let value = match at {
-                    _ if at == self.value => Some(reading.value.under(habits.style).to_json()),
-                    _ if at == self.period => Some(Value::from(period_text(slot.node, heads, report))),
-                    _ => other(slot, percent, if percent { 1 } else { scale }, habits),
+                    _ if at == self.value => Some(terms.signed(printed.clone())),
+                    _ if at == self.period => Some(Value::from(period_text(slot.node, heads, terms.report))),
+                    _ => segment(slot, terms.segment)
+                        .or_else(|| other(slot, percent, if percent { 1 } else { terms.scale }, terms.habits)),
                 };
                 let Some(value) = value else { continue };
-                let place = slot.path.iter().fold(format!("{pointer}/{}", items.len()), |at, key| join(&at, key));
-                found.evidence.insert(place, evidence(line, run, heads, at == self.value));
+                let pointer = written.pointer;
+                let place =
+                    slot.path.iter().fold(format!("{pointer}/{}", written.items.len()), |at, key| join(&at, key));
+                evidenced.push((place, evidence(line, run, heads, at == self.value)));
                 put(&mut item, &slot.path, value);
             }
-            items.push(Value::Object(item));
+            let item = Value::Object(item);
+            if !written.items.iter().any(|known| self.is_same(known, &item)) {
+                written.found.evidence.extend(evidenced);
+                written.items.push(item);
+            }
         }
-        found.value = Value::Array(items);
-        found
+    }
+
+    /// Are two items about the same period of the same segment?
+    fn is_same(&self, one: &Value, other: &Value) -> bool {
+        self.slots.iter().enumerate().filter(|&(at, _)| at != self.value).all(|(_, slot)| {
+            let pointer = slot.path.iter().fold(String::new(), |at, key| join(&at, key));
+            one.pointer(&pointer) == other.pointer(&pointer)
+        })
+    }
+}
+
+impl Terms<'_> {
+    fn signed(&self, value: Value) -> Value {
+        let printed = value.as_f64().filter(|printed| *printed < 0.0 && self.signs == Signs::Paid);
+        printed.map_or(value, |printed| whole(-printed))
+    }
+}
+
+/// A number without a point where it has no places.
+fn whole(number: f64) -> Value {
+    if number.fract() == 0.0 && number.abs() < 1e15 { Value::from(number as i64) } else { Value::from(number) }
+}
+
+/// What a slot asks of a segment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum OfSegment {
+    Name,
+    Kind,
+}
+
+fn segment_slot(slot: &Slot<'_>) -> Option<OfSegment> {
+    let named = name_words(&slot.name);
+    if !named.iter().any(|word| word == "segment") {
+        return None;
+    }
+    match cell::want(slot.node) {
+        Want::Text => Some(OfSegment::Name),
+        Want::Choice => Some(OfSegment::Kind),
+        _ => None,
+    }
+}
+
+/// The name of a segment, or which kind of the choices it is.
+fn segment(slot: &Slot<'_>, name: Option<&str>) -> Option<Value> {
+    let name = name?;
+    match segment_slot(slot)? {
+        OfSegment::Name => Some(Value::from(name)),
+        OfSegment::Kind => {
+            let kinds: &[&str] = if segments::is_region(name) { &["geo", "region"] } else { &["business", "segment"] };
+            let choices = slot.node.allowed.iter().flatten();
+            let texts = choices.filter_map(Value::as_str).collect::<Vec<&str>>();
+            let fits = |kind: &&str| texts.iter().find(|text| text.contains(*kind)).copied();
+            kinds.iter().find_map(fits).map(Value::from)
+        }
     }
 }
 

@@ -303,6 +303,54 @@ fn figures_of_a_report_stand_in_columns_of_periods() {
 }
 
 #[test]
+fn figures_of_a_report_by_segment() {
+    let lines: &[&str] = &[
+        "For the quarterly period ended January 31, 2025",
+        "Our annual report for the fiscal year ended July 31, 2024 says more (in thousands)",
+        "                         Six Months Ended January 31,",
+        "                            2025         2024",
+        "Net sales                $ 1,000      $   900",
+        "Cash dividends paid      $   (53)     $   (51)",
+        "",
+        "                         Six Months Ended January 31,",
+        "NET SALES:                  2025         2024",
+        "Vehicles",
+        "  Towable                $   700      $   650",
+        "  Motorized                  320          260",
+        "Eliminations                 (20)         (10)",
+        "Total                    $ 1,000      $   900",
+        "",
+        "                         Six Months Ended January 31,",
+        "INCOME BEFORE TAX:          2025         2024",
+        "  Towable                $    70      $    65",
+        "  Motorized                   30           20",
+        "Total                    $   100      $    85",
+    ];
+    let item = json!({"type": "object", "properties": {
+        "data_period": {"type": "string", "description": "Reporting period (e.g. 'FY2025 Q3')"},
+        "segment_type": {"enum": ["company", "business_segment", "geographic_segment"], "default": "company"},
+        "segment_name": {"type": "string", "description": "'NA' for company-level metrics"},
+        "value": {"type": ["number", "null"]},
+    }});
+    let properties =
+        json!({"revenue": {"type": "array", "items": item}, "dividends_paid": {"type": "array", "items": item}});
+    let schema = json!({"type": "object", "properties": properties});
+    let solution = solve(&document(&[lines]), &Schema::parse(&schema).unwrap());
+    let row = |period: &str, kind: &str, name: &str, value: i64| json!({"data_period": period, "segment_type": kind, "segment_name": name, "value": value});
+    let by_segment = json!([
+        row("FY2025 H1", "company", "NA", 1000),
+        row("FY2024 H1", "company", "NA", 900),
+        row("FY2025 H1", "business_segment", "Towable", 700),
+        row("FY2024 H1", "business_segment", "Towable", 650),
+        row("FY2025 H1", "business_segment", "Motorized", 320),
+        row("FY2024 H1", "business_segment", "Motorized", 260),
+    ]);
+    assert_eq!(solution.value["revenue"], by_segment);
+    let paid = json!([row("FY2025 H1", "company", "NA", 53), row("FY2024 H1", "company", "NA", 51)]);
+    assert_eq!(solution.value["dividends_paid"], paid);
+}
+
+#[test]
 fn rows_go_on_without_heads_on_the_next_page() {
     let first: &[&str] =
         &["Item        Quantity    Price", "Chair              2     5.00", "Table              1     9.00"];

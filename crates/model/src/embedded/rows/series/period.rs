@@ -26,9 +26,11 @@ pub(crate) struct Period {
 }
 
 impl Report {
-    /// Reads the lines of a report's first pages: `For the quarterly period ended ...`, `Six months ended ...`.
+    /// Reads the lines of a report's first pages: `For the quarterly period ended ...`, `Six months ended ...`. What a
+    /// quarterly report says of whole years is about others: `our annual report for the year ended ...`.
     pub(crate) fn of<'a>(lines: impl Iterator<Item = &'a str>) -> Option<Self> {
-        let (mut month, mut months) = (None, None);
+        const YEAR: u32 = 12;
+        let (mut month, mut months, mut is_quarterly) = (None, None, false);
         for line in lines {
             let named = words(line);
             let ended = named.iter().any(|word| word == "ended" || word == "ending");
@@ -37,8 +39,11 @@ impl Report {
                 && named.iter().any(|word| matches!(word.as_str(), "period" | "quarter" | "year"))
             {
                 month = date::scan(line).first().map(|found| u32::from(found.value.date.month));
+                is_quarterly = named.iter().any(|word| matches!(word.as_str(), "quarter" | "quarterly"));
             }
-            months = months.max((0..named.len()).filter_map(|at| lasts(&named, at)).max().filter(|_| ended));
+            let spans = (0..named.len()).filter_map(|at| lasts(&named, at));
+            let longest = spans.filter(|&span| ended && !(is_quarterly && span >= YEAR)).max();
+            months = months.max(longest);
         }
         Some(Self { month: month?, months: months? })
     }
@@ -130,6 +135,13 @@ mod tests {
         check(&report, "December 31, 2022", "FY2022");
         let annual = ["For the fiscal year ended December 31, 2023", "Year ended December 31"];
         check(&annual, "Year Ended December 31, 2022", "FY2022");
+    }
+
+    #[test]
+    fn other_reports_are_not_its_own() {
+        let annual = "should be read with the Annual Report for the fiscal year ended June 30, 2024";
+        let report = ["For the quarterly period ended December 31, 2024", annual, "Six Months Ended"];
+        check(&report, "Three Months Ended December 31, 2024", "FY2025 Q2");
     }
 
     #[test]
