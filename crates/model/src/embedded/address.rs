@@ -192,12 +192,14 @@ fn belongs(layout: &Layout<'_>, index: usize) -> bool {
     let text = segment.text.trim();
     let label = text.ends_with(':') || text.contains(": ") || text.contains(" :");
     let prints = !Lexicon::shared().roles_printed(&fold(text)).is_empty();
-    let digits = text.chars().filter(char::is_ascii_digit).count();
+    // The number of a registration stands in brackets between name and street.
+    let bracketed = text.starts_with('(') && text.ends_with(')');
+    let digits = if bracketed { 0 } else { unnumbered(text).chars().filter(char::is_ascii_digit).count() };
     !label
         && !prints
         && segment.words.len() <= 9
         && digits <= 8
-        && identifier::scan(text).is_empty()
+        && (bracketed || identifier::scan(text).is_empty())
         && !sluice_extract::values::date::scan(text).iter().any(|date| date.span.len() + 2 >= text.len())
 }
 
@@ -238,8 +240,8 @@ fn parse(pieces: &[Piece], lines: Vec<usize>, label: Option<Printed>) -> Option<
         name_end = first;
         parts.extend(streets(pieces, first, street)?.into_iter().map(|at| (Part::Street, at)));
     }
-    let named = pieces.get(..name_end)?.iter().find(|piece| is_name(&piece.text));
-    let name = named.map(|piece| piece.at.clone());
+    let named = pieces.get(..name_end)?.iter().find(|piece| is_name(unnumbered(&piece.text)));
+    let name = named.map(|piece| within(piece, &(0..unnumbered(&piece.text).len())));
     let between = |piece: &&Piece| {
         let below = named.is_some_and(|name| lines_in_order(&lines, name.at.segment, piece.at.segment));
         let above = pieces.get(name_end).is_some_and(|end| lines_in_order(&lines, piece.at.segment, end.at.segment));
@@ -247,8 +249,57 @@ fn parse(pieces: &[Piece], lines: Vec<usize>, label: Option<Printed>) -> Option<
     };
     let care = pieces.get(..name_end)?.iter().find(between).map(|piece| piece.at.segment);
     let last = pieces.iter().rposition(|piece| is_country(&piece.text)).filter(|&last| last > code).unwrap_or(code);
-    let whole = pieces.get(name_end..=last)?.iter().map(|piece| piece.at.clone()).collect();
+    let start = whole_start(pieces, name_end, named.map(|name| name.at.segment));
+    let last = whole_end(pieces, last);
+    let whole = pieces.get(start..=last)?.iter().map(|piece| piece.at.clone()).collect();
     Some(Block { lines, name, care, parts, whole, label })
+}
+
+/// Where the whole address begins: with the line of its street, and with lines above that have a number too
+/// (`3rd Floor, Dale Works`), but below the name.
+fn whole_start(pieces: &[Piece], street: usize, name: Option<usize>) -> usize {
+    let line_of = |at: usize| pieces.get(at).map(|piece| piece.at.segment);
+    let first_of_line = |at: usize| pieces.iter().position(|piece| Some(piece.at.segment) == line_of(at)).unwrap_or(at);
+    let mut start = street;
+    loop {
+        let first = first_of_line(start);
+        if line_of(first) == name {
+            return start;
+        }
+        start = first;
+        let Some(above) = start.checked_sub(1).map(first_of_line).filter(|&above| line_of(above) != name) else {
+            return start;
+        };
+        let line = &pieces[above..start];
+        let numbered = line
+            .iter()
+            .map(|piece| unnumbered(&piece.text))
+            .any(|text| is_street(text) && text.bytes().any(|byte| byte.is_ascii_digit()) && !text.starts_with('('));
+        if name.is_none() || !numbered {
+            return start;
+        }
+        start = above;
+    }
+}
+
+/// Where the whole address ends: what stands behind the town on its line is its state.
+fn whole_end(pieces: &[Piece], last: usize) -> usize {
+    const STATE_WORDS_MAX: usize = 3;
+    let line = pieces.get(last).map(|piece| piece.at.segment);
+    let is_state = |piece: &&Piece| {
+        Some(piece.at.segment) == line
+            && piece.text.split(' ').count() <= STATE_WORDS_MAX
+            && !piece.text.bytes().any(|byte| byte.is_ascii_digit())
+    };
+    last + pieces.get(last + 1..).unwrap_or_default().iter().take_while(is_state).count()
+}
+
+/// A name without the number of its registration behind it: `Dale Ltd (126926-H)`.
+fn unnumbered(text: &str) -> &str {
+    const DIGITS_MIN: usize = 4;
+    let Some((name, number)) = text.rsplit_once(" (") else { return text };
+    let digits = number.bytes().filter(u8::is_ascii_digit).count();
+    if digits >= DIGITS_MIN && number.ends_with(')') && !number.contains(' ') { name.trim_end() } else { text }
 }
 
 /// Does one line of a block stand above another?

@@ -56,6 +56,7 @@ pub(crate) fn fill(layout: &Layout<'_>, clauses: &Clauses, schema: &Schema) -> B
     let filled = forms::fill(layout, &candidates, schema);
     leave_to_forms(&filled, layout, &slots, &mut claims);
     sums::raise(&slots, &mut claims);
+    sums::raise_tendered(&reading, &slots, &mut claims);
     let mut found = filled.found;
     let mut settled = settle(&slots, &claims);
     settled.extend(dues(&reading, &slots, &settled));

@@ -43,7 +43,8 @@ pub(crate) fn claims(reading: &Reading<'_>, slots: &[Slot<'_>]) -> Vec<(usize, C
                 claims.extend(numbers(reading, slot, &edges).map(|claim| (index, claim)));
             }
             Want::Date if asks_only(slot, &["date", "issue", "publish"]) => {
-                claims.extend(date(reading, slot, &edges).map(|claim| (index, claim)));
+                let told = date(reading, slot, &edges).or_else(|| only_day(reading, slot));
+                claims.extend(told.map(|claim| (index, claim)));
             }
             _ => {}
         }
@@ -146,6 +147,21 @@ fn date(reading: &Reading<'_>, slot: &Slot<'_>, edges: &HashSet<&str>) -> Option
     let value = of_thing(slot, &only.thing, printed, reading.candidates)?;
     let why = "the one date at the top of the first page".to_owned();
     Some(Claim { places: vec![only.at.clone()], value, score: score(edges, printed), why })
+}
+
+/// The one day that a document of one page names, wherever it does: slips of tills print it at their foot.
+fn only_day(reading: &Reading<'_>, slot: &Slot<'_>) -> Option<Claim> {
+    if reading.layout.document.pages.len() > 1 {
+        return None;
+    }
+    let dates = reading.candidates.all.iter().filter(|candidate| matches!(candidate.thing, Thing::Date(_)));
+    let mut days = dates.filter_map(|candidate| {
+        let printed = reading.printed(&candidate.at);
+        Some((&candidate.at, of_thing(slot, &candidate.thing, printed, reading.candidates)?))
+    });
+    let (at, value) = days.next()?;
+    let why = "the one day that is named".to_owned();
+    days.all(|(_, other)| other == value).then(|| Claim { places: vec![at.clone()], value, score: ONCE, why })
 }
 
 fn score(edges: &HashSet<&str>, text: &str) -> f32 {

@@ -94,7 +94,17 @@ fn roles(slots: &[Slot<'_>]) -> Vec<Role> {
             None => roles.push(Role { key, query, issuer, slots: vec![index] }),
         }
     }
+    if let [only] = roles.as_mut_slice() {
+        // `company`, `address`: where one party is asked for, what says nobody's is its own.
+        let own = |(index, slot): (usize, &Slot<'_>)| is_nobodys(slot).then_some(index);
+        only.slots.extend(slots.iter().enumerate().filter_map(own).filter(|_| only.issuer));
+    }
     roles
+}
+
+/// A whole address at the root of a schema that says nobody's name.
+fn is_nobodys(slot: &Slot<'_>) -> bool {
+    slot.want == Want::Address && slot.path.len() == 1 && role_of(slot).is_none()
 }
 
 /// The role's key and its query: a concept of the names on the path, else the nearest parent.
@@ -211,8 +221,22 @@ fn letterhead(reading: &Reading<'_>, blocks: &[Block], index: usize) -> f32 {
     });
     let edge = if !(0.22..0.85).contains(&place) { 0.3 } else { 0.0 };
     let first = if top.page == 0 { 0.2 } else { 0.0 };
-    let window = if in_window(reading, block) && !contact { -0.5 } else { 0.0 };
+    let centred = is_centred(reading, block);
+    let window = if in_window(reading, block) && !contact && !centred { -0.5 } else { 0.0 };
     edge + first + window + if contact { 0.5 } else { 0.0 } + if repeated { 0.4 } else { 0.0 }
+}
+
+/// Are the lines of a block set around the middle of the page's text, as letterheads and tills do and addressees never?
+fn is_centred(reading: &Reading<'_>, block: &Block) -> bool {
+    /// Share of the text's width.
+    const OFF_MAX: f32 = 0.06;
+    let layout = reading.layout;
+    let lines: Vec<_> = block.lines.iter().filter_map(|&line| layout.segments.get(line)).collect();
+    let Some(page) = lines.first().map(|line| line.page) else { return false };
+    let Some(text) = Rect::around(layout.on_page(page).iter().map(|segment| &segment.rect)) else { return false };
+    let off = |rect: &Rect| (rect.center_x() - text.center_x()).abs();
+    let ragged = lines.iter().any(|line| (line.rect.x0 - lines[0].rect.x0).abs() > line.rect.height());
+    lines.len() > 1 && ragged && lines.iter().all(|line| off(&line.rect) < OFF_MAX * text.width())
 }
 
 /// Does a block stand where the window of an envelope is?

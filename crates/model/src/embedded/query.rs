@@ -255,9 +255,16 @@ fn name_readings(name: &str) -> Vec<Reading> {
     out
 }
 
-/// A label without the brackets at its end: they hold a unit or a form (`Date (DD/MM/YYYY)`).
+/// A label without the brackets at its end: they hold a unit or a form (`Date (DD/MM/YYYY)`). What they say of a sum
+/// stays (`Total (excluding tax)`).
 fn without_brackets(text: &str) -> &str {
+    const OF_A_SUM: [&str; 5] = ["excl", "incl", "before", "after", "without"];
+    let of_a_sum = |open: &usize| {
+        let inner = text.get(open + 2..).unwrap_or_default().to_lowercase();
+        OF_A_SUM.iter().any(|word| inner.starts_with(word))
+    };
     let open = text.find(" (").filter(|_| text.trim_end_matches([':', ' ']).ends_with(')'));
+    let open = open.filter(|open| !of_a_sum(open));
     open.and_then(|open| text.get(..open)).unwrap_or(text)
 }
 

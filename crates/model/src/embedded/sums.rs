@@ -1,8 +1,11 @@
 //! Amounts that must add up: net and tax make the total, what was paid is no longer due.
 //!
-//! Arithmetic over claims, with no document in sight. Claims that fit together are raised, so that together they win.
+//! Arithmetic over claims. Claims that fit together are raised, so that together they win.
 
-use super::claim::Claim;
+use super::candidate::Thing;
+use super::claim::{Claim, Reading};
+use super::label::Label;
+use super::near::near;
 use super::query::Query;
 use super::slot::{Slot, Want};
 
@@ -16,6 +19,8 @@ enum Part {
 
 /// What fitting together adds to a claim.
 const RAISE: f32 = 0.35;
+/// A label says what was given, or what came back, at least this well.
+const SAYS: f32 = 0.85;
 /// Claims of each slot that are tried.
 const TRIED_MAX: usize = 10;
 /// Shares of tax on the net amount that are usual.
@@ -39,6 +44,41 @@ pub(crate) fn raise(slots: &[Slot<'_>], claims: &mut [Vec<Claim>]) {
             list.sort_by(|a, b| b.score.total_cmp(&a.score));
         }
     }
+}
+
+/// Raises the totals that are what was handed over less the change: only a till prints both.
+pub(crate) fn raise_tendered(reading: &Reading<'_>, slots: &[Slot<'_>], claims: &mut [Vec<Claim>]) {
+    let amounts = |names: [&str; 2]| -> Vec<i64> {
+        let queries = names.map(|name| Query::of_names(&[name]));
+        let says = |label: &&Label| {
+            let text = reading.labels.texts.get(label.text);
+            label.leads && text.is_some_and(|text| queries.iter().any(|query| query.similarity(text) >= SAYS))
+        };
+        reading.labels.all.iter().filter(says).filter_map(|label| amount_of(reading, label)).collect()
+    };
+    let (given, changes) = (amounts(["cash", "tendered"]), amounts(["change", "change amount"]));
+    let paid: Vec<i64> = given.iter().flat_map(|given| changes.iter().map(move |change| given - change)).collect();
+    for (_, list) in slots.iter().zip(claims).filter(|(slot, _)| is_total(slot)) {
+        for claim in
+            list.iter_mut().filter(|claim| cents(claim).is_some_and(|cents| cents > 0 && paid.contains(&cents)))
+        {
+            claim.score += RAISE;
+            claim.why = format!("{}; what was given less the change", claim.why);
+        }
+        list.sort_by(|a, b| b.score.total_cmp(&a.score));
+    }
+}
+
+/// The amount nearest to a label, in cents.
+fn amount_of(reading: &Reading<'_>, label: &Label) -> Option<i64> {
+    let found = reading.candidates.within(&reading.reach(label));
+    let numbers = reading.candidates.all.get(found)?.iter().filter_map(|candidate| match &candidate.thing {
+        Thing::Number(number) if !number.percent => Some((near(reading.layout, label, &candidate.at)?.0, number)),
+        _ => None,
+    });
+    let (_, number) = numbers.max_by(|a, b| a.0.total_cmp(&b.0))?;
+    let value = number.under(reading.candidates.decimals).to_json().as_f64()?;
+    (value.abs() < 1e13).then(|| (value * 100.0).round() as i64)
 }
 
 fn part(slot: &Slot<'_>) -> Option<Part> {

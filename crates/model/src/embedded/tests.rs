@@ -69,6 +69,37 @@ fn amounts_that_add_up_win() {
 }
 
 #[test]
+fn a_slip_of_a_till_has_its_shop_in_the_middle_and_its_total_is_what_was_paid() {
+    let asked = fields(&[("company", "string"), ("address", "string"), ("date", "date"), ("total", "number")]);
+    let slip = [
+        "      MOORGATE STORES (M) LTD (81109-A)",
+        "                (JM0517726)",
+        "          NO 290, JALAN AIR PANAS,",
+        "                  SETAPAK,",
+        "            53200, KUALA LUMPUR.",
+        "",
+        "Item            Qty       Price      Amount",
+        "Hammer            1       80.91       80.91",
+        "Total (Excluding GST)                 80.91",
+        "Rounding                              -0.01",
+        "Total (Inclusive of GST) :            80.90",
+        "CASH                                 100.00",
+        "Change                                19.10",
+        "",
+        "GST summary           Amount            Tax",
+        "Total:                 80.91           0.00",
+        "25/12/2018 12:31",
+    ];
+    let want = json!({
+        "company": "MOORGATE STORES (M) LTD",
+        "address": "NO 290, JALAN AIR PANAS, SETAPAK, 53200, KUALA LUMPUR.",
+        "date": "2018-12-25",
+        "total": 80.9,
+    });
+    check(&slip.join("\n"), &asked, &want);
+}
+
+#[test]
 fn address_blocks_belong_to_whom_the_heading_names() {
     let asked = json!({"type": "object", "properties": {
         "seller": {"type": "object", "properties": {"name": {"type": "string"}, "city": {"type": "string"}}},
