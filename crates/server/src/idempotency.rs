@@ -19,6 +19,7 @@ use tracing::Instrument as _;
 use crate::app::App;
 use crate::auth::Asker;
 use crate::problem::Problem;
+use crate::routes::request::Sent;
 
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
 const IDEMPOTENCY_STATUS: HeaderName = HeaderName::from_static("idempotency-status");
@@ -137,6 +138,20 @@ where
         result.map(Reply::into_response)
     })
     .await
+}
+
+/// Answers a POST whose body is read, once for each key.
+///
+/// # Errors
+/// Those of the work, and of the key.
+pub(crate) async fn once_sent<W, F>(app: &Arc<App>, sent: Sent, work: W) -> Result<Response, Problem>
+where
+    W: FnOnce(Arc<App>, Sent) -> F,
+    F: Future<Output = Result<Reply, Problem>> + Send + 'static,
+{
+    let hash = request_hash(&sent.place, &sent.body);
+    let (asker, headers) = (sent.asker.clone(), sent.headers.clone());
+    once(app, &asker, &headers, hash, work(Arc::clone(app), sent)).await
 }
 
 /// Does the work in a task of its own: it is done also when the client goes away, from the first row that it writes to

@@ -14,7 +14,7 @@ use super::jobs::{cancel, find};
 use super::request::{Id, Sent, json};
 use crate::app::App;
 use crate::auth::Asker;
-use crate::idempotency::{Reply, once, request_hash};
+use crate::idempotency::{Reply, once_sent};
 use crate::problem::Problem;
 use crate::readings::{self, Detail};
 use crate::sse::in_log;
@@ -167,14 +167,10 @@ pub(crate) async fn cancel_generic_job(
     Id(id): Id<JobId>,
     sent: Sent,
 ) -> Result<Response, Problem> {
-    let hash = request_hash(&sent.place, &[]);
-    let work = {
-        let (app, asker) = (Arc::clone(&app), sent.asker.clone());
-        async move {
-            let row = cancel(&app, &asker, id).await?;
-            let status = if row.status.is_ended() { StatusCode::OK } else { StatusCode::ACCEPTED };
-            Reply::json(status, &OneJob { data: whole(&app, &row).await? })
-        }
-    };
-    once(&app, &sent.asker, &sent.headers, hash, work).await
+    once_sent(&app, sent, move |app, sent| async move {
+        let row = cancel(&app, &sent.asker, id).await?;
+        let status = if row.status.is_ended() { StatusCode::OK } else { StatusCode::ACCEPTED };
+        Reply::json(status, &OneJob { data: whole(&app, &row).await? })
+    })
+    .await
 }

@@ -14,7 +14,7 @@ use super::request::{Id, Sent, json};
 use super::start::too_many_active;
 use crate::app::App;
 use crate::auth::Asker;
-use crate::idempotency::{Reply, once, request_hash};
+use crate::idempotency::{Reply, once_sent};
 use crate::problem::Problem;
 use crate::readings::{self, Detail};
 use crate::wire::job::{JobList, JobResults, JobStatus};
@@ -91,16 +91,12 @@ pub(crate) async fn cancel_job(
     Id(id): Id<JobId>,
     sent: Sent,
 ) -> Result<Response, Problem> {
-    let hash = request_hash(&sent.place, &[]);
-    let work = {
-        let (app, asker) = (Arc::clone(&app), sent.asker.clone());
-        async move {
-            let row = cancel(&app, &asker, id).await?;
-            let status = if row.status.is_ended() { StatusCode::OK } else { StatusCode::ACCEPTED };
-            Reply::json(status, &readings::status(&app, &row).await?)
-        }
-    };
-    once(&app, &sent.asker, &sent.headers, hash, work).await
+    once_sent(&app, sent, move |app, sent| async move {
+        let row = cancel(&app, &sent.asker, id).await?;
+        let status = if row.status.is_ended() { StatusCode::OK } else { StatusCode::ACCEPTED };
+        Reply::json(status, &readings::status(&app, &row).await?)
+    })
+    .await
 }
 
 /// Asks for a job to stop; the job as it is then.
@@ -120,16 +116,12 @@ pub(crate) async fn cancel(app: &App, asker: &Asker, id: JobId) -> Result<JobRow
     params(("job_id" = String, Path, format = Uuid)),
     responses((status = 200, body = JobStatus), (status = 400), (status = 404), (status = 409)))]
 pub(crate) async fn retry_job(State(app): State<Arc<App>>, Id(id): Id<JobId>, sent: Sent) -> Result<Response, Problem> {
-    let hash = request_hash(&sent.place, &[]);
-    let work = {
-        let (app, asker) = (Arc::clone(&app), sent.asker.clone());
-        async move {
-            reopen(&app, &asker, id).await?;
-            let row = find(&app, &asker, id).await?;
-            Reply::json(StatusCode::OK, &readings::status(&app, &row).await?)
-        }
-    };
-    once(&app, &sent.asker, &sent.headers, hash, work).await
+    once_sent(&app, sent, move |app, sent| async move {
+        reopen(&app, &sent.asker, id).await?;
+        let row = find(&app, &sent.asker, id).await?;
+        Reply::json(StatusCode::OK, &readings::status(&app, &row).await?)
+    })
+    .await
 }
 
 async fn reopen(app: &App, asker: &Asker, id: JobId) -> Result<(), Problem> {

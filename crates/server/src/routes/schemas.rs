@@ -12,7 +12,7 @@ use sluice_store::NewSchema;
 use super::request::{Id, Sent, json};
 use crate::app::App;
 use crate::auth::Asker;
-use crate::idempotency::{Reply, once, request_hash};
+use crate::idempotency::{Reply, once_sent};
 use crate::problem::Problem;
 use crate::readings;
 use crate::wire::document::Message;
@@ -27,26 +27,21 @@ use crate::wire::schema::{
     responses((status = 200, body = Schema), (status = 409), (status = 413), (status = 415), (status = 422)))]
 pub(crate) async fn create_schema(State(app): State<Arc<App>>, sent: Sent) -> Result<Response, Problem> {
     sent.expect_json()?;
-    let hash = request_hash(&sent.place, &sent.body);
-    let (asker, headers) = (sent.asker.clone(), sent.headers.clone());
-    let work = {
-        let app = Arc::clone(&app);
-        async move {
-            let asked = CreateSchema::parse(&sent.body)?;
-            check(&asked.schema_definition).await?;
-            let schema = NewSchema {
-                id: app.new_schema_id()?,
-                tenant: sent.asker.tenant,
-                metadata: asked.metadata(),
-                name: asked.name,
-                description: asked.description,
-                definition: asked.schema_definition,
-            };
-            let row = app.parts.store.schema_insert(schema).await?;
-            Reply::json(StatusCode::OK, &Schema::from(row))
-        }
-    };
-    once(&app, &asker, &headers, hash, work).await
+    once_sent(&app, sent, move |app, sent| async move {
+        let asked = CreateSchema::parse(&sent.body)?;
+        check(&asked.schema_definition).await?;
+        let schema = NewSchema {
+            id: app.new_schema_id()?,
+            tenant: sent.asker.tenant,
+            metadata: asked.metadata(),
+            name: asked.name,
+            description: asked.description,
+            definition: asked.schema_definition,
+        };
+        let row = app.parts.store.schema_insert(schema).await?;
+        Reply::json(StatusCode::OK, &Schema::from(row))
+    })
+    .await
 }
 
 async fn check(definition: &Value) -> Result<(), Problem> {
@@ -59,14 +54,12 @@ async fn check(definition: &Value) -> Result<(), Problem> {
     responses((status = 200, body = SchemaReport), (status = 409), (status = 413), (status = 415), (status = 422)))]
 pub(crate) async fn validate_schema(State(app): State<Arc<App>>, sent: Sent) -> Result<Response, Problem> {
     sent.expect_json()?;
-    let hash = request_hash(&sent.place, &sent.body);
-    let (asker, headers) = (sent.asker.clone(), sent.headers.clone());
-    let work = async move {
+    once_sent(&app, sent, move |_, sent| async move {
         let asked = ValidateSchema::parse(&sent.body)?;
         let parsed = readings::parse(asked.schema_definition).await?;
         Reply::json(StatusCode::OK, &SchemaReport::of(parsed.as_deref().map_err(Clone::clone)))
-    };
-    once(&app, &asker, &headers, hash, work).await
+    })
+    .await
 }
 
 /// Propose a first schema for documents of one kind.
@@ -78,23 +71,18 @@ pub(crate) async fn validate_schema(State(app): State<Arc<App>>, sent: Sent) -> 
         (status = 422)))]
 pub(crate) async fn infer_schema(State(app): State<Arc<App>>, sent: Sent) -> Result<Response, Problem> {
     sent.expect_json()?;
-    let hash = request_hash(&sent.place, &sent.body);
-    let (asker, headers) = (sent.asker.clone(), sent.headers.clone());
-    let work = {
-        let app = Arc::clone(&app);
-        async move {
-            let asked = InferSchema::parse(&sent.body)?;
-            let mut hashes = Vec::with_capacity(asked.document_ids.len());
-            for id in &asked.document_ids {
-                let row = app.parts.store.document_get(&sent.asker.tenant, *id).await?;
-                hashes.push(row.ok_or_else(|| Problem::not_found("document"))?.document.hash);
-            }
-            let proposed = app.parts.propose.propose(&hashes).await;
-            let proposal = proposed.map_err(|refusal| Problem::internal(&refusal.message))?;
-            Reply::json(StatusCode::OK, &InferredSchema::of(proposal, &asked.document_ids))
+    once_sent(&app, sent, move |app, sent| async move {
+        let asked = InferSchema::parse(&sent.body)?;
+        let mut hashes = Vec::with_capacity(asked.document_ids.len());
+        for id in &asked.document_ids {
+            let row = app.parts.store.document_get(&sent.asker.tenant, *id).await?;
+            hashes.push(row.ok_or_else(|| Problem::not_found("document"))?.document.hash);
         }
-    };
-    once(&app, &asker, &headers, hash, work).await
+        let proposed = app.parts.propose.propose(&hashes).await;
+        let proposal = proposed.map_err(|refusal| Problem::internal(&refusal.message))?;
+        Reply::json(StatusCode::OK, &InferredSchema::of(proposal, &asked.document_ids))
+    })
+    .await
 }
 
 /// List schemas.
