@@ -184,3 +184,6 @@ pub const USAGE_DAYS_DEFAULT: u64 = 30;
 
 /// Keys of one tenant that are worth something at the same time: one for each program that asks, and far from a list that is long.
 pub const KEYS_PER_TENANT_MAX: usize = 100;
+
+/// Values of one job that people may say something of: more than anybody looks at, and some megabytes.
+pub const CORRECTIONS_MAX: usize = 20_000;

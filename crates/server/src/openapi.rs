@@ -12,6 +12,7 @@ use utoipa::openapi::{Info, OpenApiBuilder, RefOr};
 
 use crate::ModelOffer;
 use crate::router::{extract_routes, jobs_routes, open_routes, server_routes};
+use crate::wire::corrections;
 
 /// The description as JSON, for a server with these models.
 #[must_use]
@@ -69,6 +70,9 @@ fn share(document: &mut Value) {
     document["components"]["schemas"]["FieldProblem"] = field_problem();
     for (name, schema) in events::schemas() {
         document["components"]["schemas"][name] = schema;
+    }
+    for (name, schema) in corrections::schemas() {
+        document["components"]["schemas"][name] = json!(schema);
     }
     describe_streams(document);
     document["components"]["headers"] = headers();
@@ -136,7 +140,18 @@ fn link(operation: &mut Value) {
         Some("upload_document") => ("document_id", &["get_document", "delete_document"]),
         Some("create_schema") => ("schema_id", &["get_schema", "update_schema", "delete_schema"]),
         Some("create_key") => ("key_id", &["revoke_key"]),
-        Some("start_job") => ("job_id", &["get_job", "get_results", "extract_stream", "cancel_job", "retry_job"]),
+        Some("start_job") => (
+            "job_id",
+            &[
+                "get_job",
+                "get_results",
+                "extract_stream",
+                "cancel_job",
+                "retry_job",
+                "get_corrections",
+                "put_corrections",
+            ],
+        ),
         _ => return,
     };
     let made = if operation["responses"]["201"].is_object() { "201" } else { "200" };
@@ -165,6 +180,7 @@ fn share_response(status: &str, response: &mut Value, is_open: bool) {
         "404" => "No such thing, or another tenant's",
         "408" => "The body did not come in time",
         "409" => "Not possible in the present state",
+        "412" => "It has changed meanwhile",
         "413" => "More bytes than are taken",
         "415" => "This kind of content is not taken",
         "422" => "Something in it is not what it must be",

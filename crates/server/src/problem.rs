@@ -112,6 +112,7 @@ impl Problem {
             | ProblemCode::NotFound
             | ProblemCode::MethodNotAllowed
             | ProblemCode::Conflict
+            | ProblemCode::PreconditionFailed
             | ProblemCode::PayloadTooLarge
             | ProblemCode::UnsupportedMediaType => false,
         }

@@ -22,7 +22,9 @@ use crate::auth::auth;
 use crate::edge::edge;
 use crate::problem::Problem;
 use crate::routes::request::{no_such_method, no_such_path};
-use crate::routes::{documents, generic_jobs, jobs, keys, models, operations, page, schemas, start, streams, usage};
+use crate::routes::{
+    corrections, documents, generic_jobs, jobs, keys, models, operations, page, schemas, start, streams, usage,
+};
 
 /// Behind a key, under `/v1/extract`.
 pub(crate) fn extract_routes() -> OpenApiRouter<Arc<App>> {
@@ -51,6 +53,8 @@ pub(crate) fn extract_routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(streams::extract_stream))
         .routes(routes!(jobs::cancel_job))
         .routes(routes!(jobs::retry_job))
+        // GET, PUT /v1/extract/jobs/{job_id}/corrections
+        .routes(routes!(corrections::get_corrections, corrections::put_corrections))
 }
 
 /// Behind a key, about the server and who asks it.
@@ -135,12 +139,14 @@ fn cors(origins: &[String]) -> CorsLayer {
         "x-ratelimit-reset",
         "retry-after",
         "idempotency-status",
+        "etag",
     ];
     let layer = CorsLayer::new()
         .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
         .allow_headers([
             header::AUTHORIZATION,
             header::CONTENT_TYPE,
+            header::IF_MATCH,
             HeaderName::from_static("x-api-key"),
             HeaderName::from_static("x-api-version"),
             HeaderName::from_static("idempotency-key"),

@@ -2,6 +2,7 @@
 //!
 //! A handler reads what was sent, calls the store once or twice, and hands what it got to `wire`. Called by `router`.
 
+pub(crate) mod corrections;
 pub(crate) mod documents;
 pub(crate) mod generic_jobs;
 pub(crate) mod jobs;

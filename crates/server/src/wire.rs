@@ -3,6 +3,7 @@
 //! Plain data and its JSON. Never axum, never the store's calls: a handler asks, this room says how it is written.
 
 pub(crate) mod body;
+pub(crate) mod corrections;
 pub(crate) mod document;
 pub(crate) mod event;
 pub(crate) mod generic;

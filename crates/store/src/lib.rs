@@ -27,10 +27,10 @@ pub use follow::{Follow, follow};
 pub use listing::{Listing, PageQuery};
 pub use postgres::{PostgresOptions, PostgresStore};
 pub use rows::{
-    Admission, Answer, Append, Appended, Carried, CarriedAnswer, CarriedEvent, CarriedJob, CarriedKind, Claim,
-    DayUsage, DocumentRow, Ending, IdempotencyBegin, IdempotencyRequest, JobInsert, JobQuery, JobRow, KeyHash, KeyRow,
-    Lease, LogSlice, NewDocument, NewJob, NewKey, NewSchema, Remember, Retention, Retired, SchemaChange, SchemaRow,
-    Stats, UsageRow, WishRequest,
+    Admission, Answer, Append, Appended, Carried, CarriedAnswer, CarriedCorrections, CarriedEvent, CarriedJob,
+    CarriedKind, Claim, CorrectionsPut, CorrectionsRow, DayUsage, DocumentRow, Ending, IdempotencyBegin,
+    IdempotencyRequest, JobInsert, JobQuery, JobRow, KeyHash, KeyRow, Lease, LogSlice, NewDocument, NewJob, NewKey,
+    NewSchema, Remember, Retention, Retired, SchemaChange, SchemaRow, Stats, UsageRow, WishRequest,
 };
 pub use sqlite::{OpenOptions, Role, SqliteStore, Synchronous};
 pub use store::Store;

@@ -6,6 +6,7 @@
 //! agree when a lease runs out. Called as `Store`.
 
 mod carry;
+mod corrections;
 mod documents;
 mod ear;
 mod events;
@@ -40,10 +41,10 @@ use tokio::task::AbortHandle;
 use crate::cells::unsigned;
 use crate::tail::Tails;
 use crate::{
-    Admission, Answer, Append, Appended, Carried, CarriedKind, Claim, Clock, DayUsage, DocumentRow, IdempotencyBegin,
-    IdempotencyRequest, JobInsert, JobQuery, JobRow, KeyHash, KeyRow, Lease, Listing, LogSlice, NewDocument, NewJob,
-    NewKey, NewSchema, PageQuery, Retention, Retired, SchemaChange, SchemaRow, Stats, Store, StoreError, TailReceiver,
-    Tenant, WishRequest,
+    Admission, Answer, Append, Appended, Carried, CarriedKind, Claim, Clock, CorrectionsPut, CorrectionsRow, DayUsage,
+    DocumentRow, IdempotencyBegin, IdempotencyRequest, JobInsert, JobQuery, JobRow, KeyHash, KeyRow, Lease, Listing,
+    LogSlice, NewDocument, NewJob, NewKey, NewSchema, PageQuery, Retention, Retired, SchemaChange, SchemaRow, Stats,
+    Store, StoreError, TailReceiver, Tenant, WishRequest,
 };
 
 pub use open::PostgresOptions;
@@ -138,6 +139,20 @@ impl Store for PostgresStore {
 
     async fn job_delete(&self, tenant: &Tenant, id: JobId) -> Result<bool, StoreError> {
         jobs::delete(&self.pool, tenant, id).await
+    }
+
+    async fn corrections_get(&self, tenant: &Tenant, job: JobId) -> Result<Option<CorrectionsRow>, StoreError> {
+        corrections::get(&self.pool, tenant, job).await
+    }
+
+    async fn corrections_put(
+        &self,
+        tenant: &Tenant,
+        job: JobId,
+        before: u64,
+        content: Value,
+    ) -> Result<CorrectionsPut, StoreError> {
+        corrections::put(&self.pool, tenant, job, before, content, self.now_ms().await?).await
     }
 
     async fn event_append(&self, tenant: &Tenant, job: JobId, append: Append) -> Result<Appended, StoreError> {

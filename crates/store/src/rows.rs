@@ -4,12 +4,14 @@
 
 mod asked;
 mod carried;
+mod corrections;
 mod job;
 mod kept;
 mod usage;
 
 pub use asked::{DocumentRow, KeyHash, KeyRow, NewDocument, NewKey, NewSchema, SchemaChange, SchemaRow};
 pub use carried::{Carried, CarriedAnswer, CarriedEvent, CarriedJob, CarriedKind};
+pub use corrections::{CarriedCorrections, CorrectionsPut, CorrectionsRow};
 pub use job::{
     Admission, Append, Appended, Claim, JobInsert, JobQuery, JobRow, Lease, LogSlice, NewJob, Remember, WishRequest,
 };

@@ -5,6 +5,7 @@
 //! (the CLI adds a key): it is noticed within a quarter of a second. Called as `Store`.
 
 mod carry;
+mod corrections;
 mod documents;
 mod events;
 mod idempotency;
@@ -36,10 +37,10 @@ use tokio::sync::watch;
 
 use crate::tail::Tails;
 use crate::{
-    Admission, Answer, Append, Appended, Carried, CarriedKind, Claim, Clock, DayUsage, DocumentRow, IdempotencyBegin,
-    IdempotencyRequest, JobInsert, JobQuery, JobRow, KeyHash, KeyRow, Lease, Listing, LogSlice, NewDocument, NewJob,
-    NewKey, NewSchema, PageQuery, Retention, Retired, SchemaChange, SchemaRow, Stats, Store, StoreError, TailReceiver,
-    Tenant, WishRequest,
+    Admission, Answer, Append, Appended, Carried, CarriedKind, Claim, Clock, CorrectionsPut, CorrectionsRow, DayUsage,
+    DocumentRow, IdempotencyBegin, IdempotencyRequest, JobInsert, JobQuery, JobRow, KeyHash, KeyRow, Lease, Listing,
+    LogSlice, NewDocument, NewJob, NewKey, NewSchema, PageQuery, Retention, Retired, SchemaChange, SchemaRow, Stats,
+    Store, StoreError, TailReceiver, Tenant, WishRequest,
 };
 
 pub use open::{OpenOptions, Role, Synchronous};
@@ -132,6 +133,22 @@ impl Store for SqliteStore {
     async fn job_delete(&self, tenant: &Tenant, id: JobId) -> Result<bool, StoreError> {
         let tenant = tenant.clone();
         self.write(move |tx| jobs::delete(tx, &tenant, id)).await
+    }
+
+    async fn corrections_get(&self, tenant: &Tenant, job: JobId) -> Result<Option<CorrectionsRow>, StoreError> {
+        let tenant = tenant.clone();
+        self.read(move |connection| corrections::get(connection, &tenant, job)).await
+    }
+
+    async fn corrections_put(
+        &self,
+        tenant: &Tenant,
+        job: JobId,
+        before: u64,
+        content: Value,
+    ) -> Result<CorrectionsPut, StoreError> {
+        let tenant = tenant.clone();
+        self.write(move |tx| corrections::put(tx, &tenant, job, before, content)).await
     }
 
     async fn event_append(&self, tenant: &Tenant, job: JobId, append: Append) -> Result<Appended, StoreError> {

@@ -13,10 +13,10 @@ use sluice_extract::page::ContentHash;
 use tokio::sync::watch;
 
 use crate::{
-    Admission, Answer, Append, Appended, Carried, CarriedKind, Claim, DayUsage, DocumentRow, IdempotencyBegin,
-    IdempotencyRequest, JobInsert, JobQuery, JobRow, KeyHash, KeyRow, Lease, Listing, LogSlice, NewDocument, NewJob,
-    NewKey, NewSchema, PageQuery, Retention, Retired, SchemaChange, SchemaRow, Stats, StoreError, TailReceiver, Tenant,
-    WishRequest,
+    Admission, Answer, Append, Appended, Carried, CarriedKind, Claim, CorrectionsPut, CorrectionsRow, DayUsage,
+    DocumentRow, IdempotencyBegin, IdempotencyRequest, JobInsert, JobQuery, JobRow, KeyHash, KeyRow, Lease, Listing,
+    LogSlice, NewDocument, NewJob, NewKey, NewSchema, PageQuery, Retention, Retired, SchemaChange, SchemaRow, Stats,
+    StoreError, TailReceiver, Tenant, WishRequest,
 };
 
 /// Rows of jobs and of what they are made from.
@@ -33,6 +33,18 @@ pub trait Store: Send + Sync + 'static {
 
     /// Removes an ended job with its log; `false` where there is none, or it has not ended.
     async fn job_delete(&self, tenant: &Tenant, id: JobId) -> Result<bool, StoreError>;
+
+    /// What people said of a job's values; `None` where there is no such job.
+    async fn corrections_get(&self, tenant: &Tenant, job: JobId) -> Result<Option<CorrectionsRow>, StoreError>;
+
+    /// Keeps what people say of a job's values, if `before` is the revision that is there.
+    async fn corrections_put(
+        &self,
+        tenant: &Tenant,
+        job: JobId,
+        before: u64,
+        content: Value,
+    ) -> Result<CorrectionsPut, StoreError>;
 
     /// Appends to a job's log. An outcome is recorded once, however often it is told; nothing follows a terminal event
     /// but `JobReopened`. A terminal event ends the wish, `JobReopened` and `CancelRequested` make it due.

@@ -13,10 +13,10 @@ use sluice_extract::event::{Event, Recorded};
 use sluice_extract::id::{DocumentId, JobId, KeyId, SchemaId};
 use sluice_extract::page::ContentHash;
 use sluice_store::{
-    Admission, Answer, Append, Appended, Carried, CarriedKind, Claim, DayUsage, DocumentRow, IdempotencyBegin,
-    IdempotencyRequest, JobInsert, JobQuery, JobRow, KeyHash, KeyRow, Lease, Listing, LogSlice, NewDocument, NewJob,
-    NewKey, NewSchema, PageQuery, Retention, Retired, SchemaChange, SchemaRow, Stats, Store, StoreError, TailReceiver,
-    Tenant, WishRequest,
+    Admission, Answer, Append, Appended, Carried, CarriedKind, Claim, CorrectionsPut, CorrectionsRow, DayUsage,
+    DocumentRow, IdempotencyBegin, IdempotencyRequest, JobInsert, JobQuery, JobRow, KeyHash, KeyRow, Lease, Listing,
+    LogSlice, NewDocument, NewJob, NewKey, NewSchema, PageQuery, Retention, Retired, SchemaChange, SchemaRow, Stats,
+    Store, StoreError, TailReceiver, Tenant, WishRequest,
 };
 use tokio::sync::watch;
 
@@ -118,6 +118,8 @@ delegate! {
     job_get(tenant: &Tenant, id: JobId) -> Option<JobRow>;
     job_list(tenant: &Tenant, query: &JobQuery) -> Listing<JobRow>;
     job_delete(tenant: &Tenant, id: JobId) -> bool;
+    corrections_get(tenant: &Tenant, job: JobId) -> Option<CorrectionsRow>;
+    corrections_put(tenant: &Tenant, job: JobId, before: u64, content: Value) -> CorrectionsPut;
     event_list(tenant: &Tenant, job: JobId, after: u64, limit: u32) -> Option<LogSlice>;
     wish_claim(request: &WishRequest) -> Vec<Claim>;
     wish_renew(leases: &[Lease], lease_ms: u64) -> Vec<Lease>;

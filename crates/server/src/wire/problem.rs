@@ -56,6 +56,8 @@ pub(crate) enum ProblemCode {
     RequestTimeout,
     /// It does not go with what is there already.
     Conflict,
+    /// It is about what has changed since.
+    PreconditionFailed,
     /// More bytes than may be.
     PayloadTooLarge,
     /// Bytes of a kind that is not taken.
@@ -75,7 +77,7 @@ pub(crate) enum ProblemCode {
 impl ProblemCode {
     /// Every code, for the page that explains them.
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 14] = [
+    pub(crate) const ALL: [Self; 15] = [
         Self::BadRequest,
         Self::ValidationError,
         Self::Unauthorized,
@@ -83,6 +85,7 @@ impl ProblemCode {
         Self::MethodNotAllowed,
         Self::RequestTimeout,
         Self::Conflict,
+        Self::PreconditionFailed,
         Self::PayloadTooLarge,
         Self::UnsupportedMediaType,
         Self::RateLimited,
@@ -119,6 +122,7 @@ impl ProblemCode {
             Self::MethodNotAllowed => ("METHOD_NOT_ALLOWED", 405, "The path does not take this method"),
             Self::RequestTimeout => ("REQUEST_TIMEOUT", 408, "The body did not come in time"),
             Self::Conflict => ("CONFLICT", 409, "Not possible in the present state"),
+            Self::PreconditionFailed => ("PRECONDITION_FAILED", 412, "It has changed meanwhile"),
             Self::PayloadTooLarge => ("PAYLOAD_TOO_LARGE", 413, "More bytes than are taken"),
             Self::UnsupportedMediaType => ("UNSUPPORTED_MEDIA_TYPE", 415, "This kind of content is not taken"),
             Self::RateLimited => ("RATE_LIMITED", 429, "Too many requests"),

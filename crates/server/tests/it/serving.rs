@@ -71,6 +71,7 @@ async fn the_description_names_every_route_of_both_contracts() {
     GET /v1/extract/documents/{document_id}/content
     GET /v1/extract/jobs
     GET /v1/extract/jobs/{job_id}
+    GET /v1/extract/jobs/{job_id}/corrections
     GET /v1/extract/jobs/{job_id}/results
     GET /v1/extract/jobs/{job_id}/stream
     GET /v1/extract/schemas
@@ -92,6 +93,7 @@ async fn the_description_names_every_route_of_both_contracts() {
     POST /v1/extract/schemas/validate
     POST /v1/jobs/{job_id}/cancel
     POST /v1/keys
+    PUT /v1/extract/jobs/{job_id}/corrections
     PUT /v1/extract/schemas/{schema_id}
     "###);
 }

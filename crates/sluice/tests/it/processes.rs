@@ -231,6 +231,12 @@ fn what_moves_from_a_folder_to_a_database_and_back_goes_on_there() {
     let (code, told) = run(&server, &["data", "export", &path("early")]);
     assert_eq!(code, Some(2), "{told}");
     assert!(told.contains("another server works on"), "{told}");
+    // What people said of a job goes along with it.
+    let first = server.client().get("/v1/extract/jobs?status=completed").unwrap()["jobs"][0]["job_id"].clone();
+    let corrections = format!("/v1/extract/jobs/{}/corrections", first.as_str().unwrap());
+    let said = json!({"corrections": {"/a": {"value": "b", "checked": true}}});
+    let said = server.client().put(&corrections, &said).unwrap();
+    assert_eq!(said["revision"], 1, "{said}");
     server.terminate();
     let (code, told) = run(&server, &["data", "export", &path("rows")]);
     assert_eq!(code, Some(0), "{told}");
@@ -260,6 +266,7 @@ fn what_moves_from_a_folder_to_a_database_and_back_goes_on_there() {
     assert_eq!(code, Some(0), "{told}");
     server.resume();
     let client = server.client();
+    assert_eq!(client.get(&corrections).unwrap(), said);
     for (job, frames) in &seen {
         assert_eq!(frames, &client.log(job), "job {job}: byte for byte");
     }

@@ -280,6 +280,11 @@ impl Client {
     }
 
     /// Uploads a file and gives its id.
+    pub fn put(&self, path: &str, body: &Value) -> Result<Value, Trouble> {
+        let request = self.agent.put(format!("{}{path}", self.base)).header("authorization", self.bearer());
+        answered(request.send_json(body))
+    }
+
     pub fn upload(&self, name: &str, bytes: &[u8]) -> String {
         let document = self.try_upload(name, bytes).unwrap();
         document["document_id"].as_str().unwrap().to_owned()

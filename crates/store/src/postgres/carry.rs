@@ -8,7 +8,7 @@ use sluice_extract::id::KeyId;
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, PgPool, Row as _};
 
-use super::{documents, events, jobs, keys, schemas, usage};
+use super::{corrections, documents, events, jobs, keys, schemas, usage};
 use crate::cells::{hash, tenant, time, unsigned};
 use crate::{Carried, CarriedAnswer, CarriedJob, CarriedKind, StoreError};
 
@@ -30,6 +30,9 @@ pub(super) async fn out(
         CarriedKind::Remembered => ("remembered", "tenant, question, answer, used_at".into(), answer),
         CarriedKind::Usage => ("usage", usage::COLUMNS.into(), |row| Ok(Carried::Usage(usage::from_row(row)?))),
         CarriedKind::Jobs => ("job", format!("{}, key, request_hash", jobs::COLUMNS), job),
+        CarriedKind::Corrections => {
+            (corrections::CARRIED, "*".into(), |row| Ok(Carried::Corrections(corrections::carried(row)?)))
+        }
     };
     let sql = format!("select {columns}, number from {table} where number > $1 order by number limit $2");
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(after).bind(i64::from(limit)).fetch_all(pool).await?;
@@ -69,6 +72,7 @@ pub(super) async fn take(
         Carried::Usage(row) => usage::put(pool, row).await,
         Carried::Remembered(row) => take_answer(pool, row).await,
         Carried::Job(job) => take_job(pool, job, log, clock_ms).await,
+        Carried::Corrections(row) => corrections::take(pool, row).await,
         Carried::Event(_) => Err(StoreError::Internal("an event comes with its job".into())),
     }
 }

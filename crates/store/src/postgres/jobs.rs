@@ -157,6 +157,7 @@ pub(super) async fn delete(pool: &PgPool, tenant: &Tenant, id: JobId) -> Result<
 pub(super) async fn remove(connection: &mut PgConnection, numbers: &[i64]) -> Result<(), StoreError> {
     for sql in [
         "delete from event where job = any($1)",
+        "delete from corrections where job = any($1)",
         "delete from wish where job = any($1)",
         "delete from job where number = any($1)",
     ] {

@@ -62,9 +62,11 @@ async fn bite(connection: &mut PgConnection, sql: &'static str, before: i64) -> 
 
 /// Postgres gives room back by itself; this makes it do so now, and count anew.
 pub(super) async fn compact(pool: &PgPool) -> Result<(), StoreError> {
-    sqlx::raw_sql("vacuum (analyze) job, event, wish, remembered, document, schema, key, idempotency, usage")
-        .execute(pool)
-        .await?;
+    sqlx::raw_sql(
+        "vacuum (analyze) job, event, wish, remembered, document, schema, key, idempotency, usage, corrections",
+    )
+    .execute(pool)
+    .await?;
     Ok(())
 }
 

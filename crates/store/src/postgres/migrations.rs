@@ -8,7 +8,8 @@ use sqlx::{PgPool, Row as _};
 use super::locks;
 use crate::StoreError;
 
-const MIGRATIONS: [&str; 2] = [include_str!("migrations/0001.sql"), include_str!("migrations/0002.sql")];
+const MIGRATIONS: [&str; 3] =
+    [include_str!("migrations/0001.sql"), include_str!("migrations/0002.sql"), include_str!("migrations/0003.sql")];
 
 /// Brings the tables to what this release knows.
 pub(super) async fn migrate(pool: &PgPool, place: &str) -> Result<(), StoreError> {

@@ -10,7 +10,7 @@ use sluice_extract::event::{Recorded, decode, encode};
 use sluice_extract::id::KeyId;
 use sluice_extract::page::ContentHash;
 
-use super::{DocumentRow, JobRow, KeyRow, SchemaRow, UsageRow};
+use super::{CarriedCorrections, DocumentRow, JobRow, KeyRow, SchemaRow, UsageRow};
 use crate::{StoreError, Tenant};
 
 /// A kind of row that has a place of its own; events go with their jobs.
@@ -28,11 +28,14 @@ pub enum CarriedKind {
     Usage,
     /// Jobs, without their logs.
     Jobs,
+    /// What people said of jobs.
+    Corrections,
 }
 
 impl CarriedKind {
-    /// All of them. Jobs come last: what they are made from is there before they are.
-    pub const ALL: [Self; 6] = [Self::Keys, Self::Documents, Self::Schemas, Self::Remembered, Self::Usage, Self::Jobs];
+    /// All of them. What jobs are made from comes before them, and what hangs on them after.
+    pub const ALL: [Self; 7] =
+        [Self::Keys, Self::Documents, Self::Schemas, Self::Remembered, Self::Usage, Self::Jobs, Self::Corrections];
 }
 
 /// A row.
@@ -53,6 +56,8 @@ pub enum Carried {
     Job(Box<CarriedJob>),
     /// An event of the job before it.
     Event(CarriedEvent),
+    /// What people said of a job.
+    Corrections(CarriedCorrections),
 }
 
 /// An answer that was paid for.

@@ -8,7 +8,7 @@ use sluice_extract::event::{Event, Recorded};
 use sluice_extract::id::KeyId;
 
 use super::writer::Transaction;
-use super::{documents, events, jobs, keys, schemas, usage};
+use super::{corrections, documents, events, jobs, keys, schemas, usage};
 use crate::cells::{hash, tenant, time, unsigned};
 use crate::{Carried, CarriedAnswer, CarriedJob, CarriedKind, StoreError};
 
@@ -34,6 +34,9 @@ pub(super) fn out(
             ("usage", usage::COLUMNS.into(), "number", |row| Ok(Carried::Usage(usage::from_row(row)?)))
         }
         CarriedKind::Jobs => ("job", format!("{}, key, request_hash", jobs::COLUMNS), "number", job),
+        CarriedKind::Corrections => {
+            (corrections::CARRIED, "*".into(), "number", |row| Ok(Carried::Corrections(corrections::carried(row)?)))
+        }
     };
     let sql =
         format!("select {columns}, {number} as place from {table} where {number} > ?1 order by {number} limit ?2");
@@ -70,6 +73,7 @@ pub(super) fn take(tx: &mut Transaction<'_>, carried: &Carried, log: &[Recorded]
         Carried::Usage(row) => usage::put(tx.connection, row),
         Carried::Remembered(row) => take_answer(tx.connection, row),
         Carried::Job(job) => take_job(tx, job, log),
+        Carried::Corrections(row) => corrections::take(tx.connection, row),
         Carried::Event(_) => Err(StoreError::Internal("an event comes with its job".into())),
     }
 }

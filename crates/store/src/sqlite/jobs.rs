@@ -150,6 +150,7 @@ pub(super) fn delete(tx: &mut Transaction<'_>, tenant: &Tenant, id: JobId) -> Re
 pub(super) fn remove(connection: &Connection, number: i64) -> Result<(), StoreError> {
     let (from, to) = events::places(number);
     connection.prepare_cached("delete from event where place between ?1 and ?2")?.execute([from, to])?;
+    connection.prepare_cached("delete from corrections where job = ?1")?.execute([number])?;
     connection.prepare_cached("delete from wish where job = ?1")?.execute([number])?;
     connection.prepare_cached("delete from job where number = ?1")?.execute([number])?;
     Ok(())

@@ -14,9 +14,9 @@ use sluice_extract::limits::USAGE_KEPT_MS;
 use sluice_extract::page::ContentHash;
 use sluice_extract::usage::Usage;
 use sluice_store::{
-    Admission, Answer, Append, Appended, Carried, CarriedKind, Clock, DayUsage, Ending, IdempotencyBegin,
-    IdempotencyRequest, JobInsert, JobQuery, KeyHash, Lease, NewDocument, NewJob, NewKey, NewSchema, PageQuery,
-    Remember, Retention, SchemaChange, Store, StoreError, Tenant, WishRequest, follow,
+    Admission, Answer, Append, Appended, Carried, CarriedKind, Clock, CorrectionsPut, CorrectionsRow, DayUsage, Ending,
+    IdempotencyBegin, IdempotencyRequest, JobInsert, JobQuery, KeyHash, Lease, NewDocument, NewJob, NewKey, NewSchema,
+    PageQuery, Remember, Retention, SchemaChange, Store, StoreError, Tenant, WishRequest, follow,
 };
 
 /// A day of UTC.
@@ -48,7 +48,9 @@ macro_rules! names {
             answers_are_remembered_with_their_event,
             documents_are_kept, schemas_are_kept_and_changed, keys_are_found_by_hash, what_jobs_took_is_told_by_day,
             usage_outlives_its_jobs_and_moves,
-            idempotency_keys_remember_one_answer, what_is_old_goes, blobs_in_use_are_named);
+            idempotency_keys_remember_one_answer, corrections_are_changed_by_who_saw_them,
+            corrections_go_with_their_job, corrections_are_carried,
+            what_is_old_goes, blobs_in_use_are_named);
     };
 }
 pub(crate) use names;
@@ -673,6 +675,76 @@ pub(crate) async fn what_is_old_goes(world: World) {
     assert_eq!(world.store.event_list(&tenant("a"), job_id(1), 0, 1).await.unwrap(), None);
     let stats = world.store.stats().await.unwrap();
     assert_eq!((stats.jobs, stats.jobs_active, stats.events), (2, 1, 2));
+}
+
+impl World {
+    async fn say(&self, owner: &str, job: JobId, before: u64, content: serde_json::Value) -> CorrectionsPut {
+        self.store.corrections_put(&tenant(owner), job, before, content).await.unwrap()
+    }
+
+    async fn said(&self, owner: &str, job: JobId) -> Option<CorrectionsRow> {
+        self.store.corrections_get(&tenant(owner), job).await.unwrap()
+    }
+}
+
+pub(crate) async fn corrections_are_changed_by_who_saw_them(world: World) {
+    let id = world.insert("a", 1).await;
+    assert_eq!(world.said("a", id).await, Some(CorrectionsRow::none()));
+    let content = json!({"/a": {"value": "\0 b", "checked": true}});
+    let first = CorrectionsRow { revision: 1, content: content.clone(), changed_at_ms: Some(1_000_000) };
+    assert_eq!(world.say("a", id, 0, content).await, CorrectionsPut::Kept(first.clone()));
+    assert_eq!(world.said("a", id).await, Some(first.clone()));
+    // Who did not see the first one changes nothing.
+    for before in [0, 2] {
+        assert_eq!(world.say("a", id, before, json!({})).await, CorrectionsPut::Outdated { revision: 1 });
+    }
+    assert_eq!(world.said("a", id).await, Some(first));
+    world.pass(5);
+    let second = CorrectionsRow { revision: 2, content: json!({}), changed_at_ms: Some(1_000_005) };
+    assert_eq!(world.say("a", id, 1, json!({})).await, CorrectionsPut::Kept(second));
+    // Of many at once one is the first.
+    let many = (0..8).map(|number| world.say("a", id, 2, json!({"/n": {"value": number}})));
+    let done = futures::future::join_all(many).await;
+    assert_eq!(done.iter().filter(|done| matches!(done, CorrectionsPut::Kept(_))).count(), 1);
+}
+
+pub(crate) async fn corrections_go_with_their_job(world: World) {
+    let (id, none) = (world.insert("a", 1).await, job_id(2));
+    world.say("a", id, 0, json!({"/a": {}})).await;
+    for (owner, job) in [("b", id), ("a", none)] {
+        assert_eq!(
+            (world.said(owner, job).await, world.say(owner, job, 0, json!({})).await),
+            (None, CorrectionsPut::NoJob)
+        );
+    }
+    world.end("a", id).await;
+    assert!(world.store.job_delete(&tenant("a"), id).await.unwrap());
+    assert_eq!(world.said("a", id).await, None);
+    world.insert("a", 1).await;
+    assert_eq!(world.said("a", id).await, Some(CorrectionsRow::none()));
+}
+
+pub(crate) async fn corrections_are_carried(world: World) {
+    for number in 1..=3 {
+        let id = world.insert("a", number).await;
+        let content = json!({"/a": {"value": number}});
+        world.store.corrections_put(&tenant("a"), id, 0, content).await.unwrap();
+    }
+    let (first, _) = world.store.carry_out(CarriedKind::Corrections, 0, 1).await.unwrap().remove(0);
+    let mut rest = world.store.carry_out(CarriedKind::Corrections, first, 10).await.unwrap();
+    assert_eq!(rest.len(), 2);
+    let (_, Carried::Corrections(mut row)) = rest.remove(0) else { panic!("{rest:?}") };
+    assert_eq!((row.job, row.revision, row.changed_at_ms), (job_id(2), 1, 1_000_000));
+    // What is there stays; what is not comes whole; where no job is nothing is kept.
+    let take = async |row: &_| world.store.carry_in(Carried::Corrections(Clone::clone(row)), Vec::new()).await.unwrap();
+    assert!(!take(&row).await);
+    row.job = world.insert("a", 4).await;
+    (row.revision, row.changed_at_ms) = (7, 5);
+    assert!(take(&row).await);
+    let kept = CorrectionsRow { revision: 7, content: row.content.clone(), changed_at_ms: Some(5) };
+    assert_eq!(world.store.corrections_get(&tenant("a"), row.job).await.unwrap(), Some(kept));
+    row.tenant = tenant("b");
+    assert!(!take(&row).await);
 }
 
 pub(crate) async fn blobs_in_use_are_named(world: World) {

@@ -96,7 +96,7 @@ async fn a_newer_release_s_data_is_refused() {
     rusqlite::Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
     for role in [Role::Server, Role::Beside] {
         let refused = open(directory.path(), role).await.map(|_| ());
-        assert_eq!(refused, Err(StoreError::NewerData { place: path.display().to_string(), found: 99, known: 2 }));
+        assert_eq!(refused, Err(StoreError::NewerData { place: path.display().to_string(), found: 99, known: 3 }));
     }
 }
 
