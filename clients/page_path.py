@@ -99,6 +99,7 @@ with opened(but="401 (Unauthorized)") as page:
     page.mouse.move(frame["x"] + 20, frame["y"] + 20)
     page.mouse.up()
     page.locator('.boxes .drawn[data-pointer="/invoice_number"]').wait_for()
+    chosen.get_by_text("said by a person on").wait_for()
     page.reload()
     page.get_by_text("completed", exact=True).first.wait_for()
     holds("it is there after a reload, with the original", all(each in line.inner_text() for each in ["ANOTHER-1", gold["invoice_number"]]))

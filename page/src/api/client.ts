@@ -14,7 +14,12 @@ export type JobStatus = Named['JobStatus']
 export type JobStatusName = Named['JobStatusName']
 export type JobConfig = Named['JobConfig']
 export type Model = Named['Model']
+export type Key = Named['Key']
+export type NewKey = Named['MadeKey']
+export type Usage = Named['UsageReport']
+export type UsageDay = Named['UsageDay']
 export type Proposal = Named['InferredSchema']
+export type CorrectionsAnswer = Named['Corrections']
 export type Seen = Named['SeenNote']
 
 /** JSON as it comes. */

@@ -1,7 +1,7 @@
 // The boxes of values on pages, and which of them is meant by a place. Pure.
 
 import type { Box, Match } from '../api/event'
-import type { Correction } from '../job/corrections.svelte'
+import type { Correction } from '../job/corrections'
 import type { JobLog } from '../job/log'
 import { isBelow } from '../job/pointer'
 
@@ -25,7 +25,7 @@ export function boxesOf(log: JobLog, corrections: Record<string, Correction>): M
     for (const { page, bounding_box: box, match } of attribution.locations) put(page, { pointer, box, match })
   }
   for (const [pointer, { place }] of Object.entries(corrections)) {
-    if (place) put(place.page, { pointer, box: place.box, match: 'exact', drawn: true })
+    if (place) put(place.page, { pointer, box: place.bounding_box, match: 'exact', drawn: true })
   }
   return pages
 }
