@@ -44,7 +44,7 @@ def views(page):
     page.get_by_label("Begin with").select_option("template:invoice")
     page.get_by_text("Valid:").wait_for()
     yield "extract"
-    for name in ["documents", "schemas", "jobs", "settings"]:
+    for name in ["documents", "schemas", "jobs", "usage", "settings"]:
         page.goto(f"{base}/#/{name}")
         page.wait_for_load_state("networkidle")
         yield name
