@@ -2,13 +2,12 @@
 
 base, key, chromium; document: a PDF; model: gives the rows; rows: how many.
 
-What is held against 50 ms is the time that the page's thread worked for a frame (script, style, layout, paint, garbage), by the
-clock of that thread, from a trace. The time between two frames by the clock on the wall is told too, and not judged: on a
-machine that does other things it says how busy that is. The frames before, in which nothing scrolls, show that the trace sees
-what it should: they must have had next to nothing to do.
+What is held against 50 ms is the time that the page's thread worked on a task (all that a frame needs is one), by the clock of
+that thread, from a trace. The time between two frames by the clock on the wall is told too, and not judged: on a machine that
+does other things it says how busy that is. The frames before, in which nothing scrolls, show that the trace sees what it should:
+they must have had next to nothing to do.
 """
 
-import bisect
 import json
 import pathlib
 import tempfile
@@ -46,18 +45,21 @@ CATEGORIES = ["disabled-by-default-devtools.timeline", "devtools.timeline", "bli
 
 
 def worked(events: list[dict], name: str) -> list[float]:
-    """For each frame that is marked so: the milliseconds for which its thread worked on it."""
-    marks = sorted((it for it in events if it["name"].startswith("sluice-")), key=lambda it: it["ts"])
-    thread = marks[0]["tid"]
-    starts = [it["ts"] for it in marks]
-    took = [0.0] * len(marks)
-    for task in events:
-        if task["name"] == "RunTask" and task["ph"] == "X" and task["tid"] == thread and task["pid"] == marks[0]["pid"]:
-            # What was begun before the mark of a frame and ended after it is that frame's: a task holds all that one frame needs.
-            frame = bisect.bisect_right(starts, task["ts"] + task["dur"]) - 1
-            if frame >= 0 and task["ts"] <= starts[-1]:
-                took[frame] += task["tdur"] / 1000
-    return [ms for mark, ms in zip(marks, took) if mark["name"] == name]
+    """For each task of the page's thread while frames are marked so: the milliseconds for which it worked. All that one frame needs
+    (what a scroll sets off, style, layout, paint, garbage) is one task; none is longer than a frame."""
+    marks = sorted((it for it in events if it["name"] == name), key=lambda it: it["ts"])
+    first, last = marks[0]["ts"], marks[-1]["ts"]
+    thread = (marks[0]["pid"], marks[0]["tid"])
+    tasks = [it for it in events if it["name"] == "RunTask" and it["ph"] == "X" and (it["pid"], it["tid"]) == thread]
+    within = [it for it in tasks if it["ts"] + it["dur"] >= first and it["ts"] <= last]
+    # Nobody works for longer than it takes: on some machines the clock of a thread is told late.
+    return [min(it.get("tdur", it["dur"]), it["dur"]) / 1000 for it in within]
+
+
+def frames(events: list[dict], name: str) -> list[float]:
+    """The longest tasks, as many as there are frames: those that drew them."""
+    count = sum(1 for it in events if it["name"] == name)
+    return sorted(worked(events, name), reverse=True)[:count]
 
 
 def gaps(events: list[dict], name: str) -> list[float]:
@@ -80,18 +82,20 @@ with opened() as page:
     # The document beside it is drawn first: its frames are its own.
     page.locator("canvas").first.wait_for()
     page.wait_for_load_state("networkidle")
+    # What loading left behind is cleared away before: it is not of the scrolling.
+    page.context.new_cdp_session(page).send("HeapProfiler.collectGarbage")
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder) / "trace.json"
         page.context.browser.start_tracing(page=page, path=path, categories=CATEGORIES)
         most = page.evaluate(SCROLL, [IDLE, FRAMES])
         page.context.browser.stop_tracing()
         events = json.loads(path.read_text())["traceEvents"]
-    idle, scrolled = worked(events, "sluice-idle"), worked(events, "sluice-scrolls")
+    idle, scrolled = frames(events, "sluice-idle"), frames(events, "sluice-scrolls")
     print("ms of work in a frame, idle:", told(idle))
     print("ms of work in a frame, scrolling:", told(scrolled))
     print("ms from frame to frame on the wall, scrolling:", told(gaps(events, "sluice-scrolls")))
     check("every frame was seen", (len(idle), len(scrolled)), (IDLE, FRAMES))
-    holds("the trace tells work from none", sorted(scrolled)[FRAMES // 2] > 2 * sorted(idle)[IDLE // 2])
+    holds("the trace tells work from none", scrolled[FRAMES // 2] > 2 * idle[IDLE // 2])
     check(f"frames with more than {FRAME_MS_MAX} ms of work", [round(ms, 1) for ms in scrolled if ms > FRAME_MS_MAX], [])
     holds("few rows are in the document at a time", most < 100)
     grid.focus()
