@@ -30,6 +30,7 @@ with opened() as page:
     page.goto(f"{given['base']}/#/jobs/{job}")
     page.get_by_text("completed", exact=True).first.wait_for()
     line = page.get_by_role("treeitem").filter(has_text="plain")
+    line.get_by_text(evil).first.wait_for()
     holds("the value is shown as it is", evil in line.inner_text())
     line.click()
     holds("where its proof is too", evil in page.get_by_role("region", name="The chosen value").inner_text())
