@@ -187,3 +187,6 @@ pub const KEYS_PER_TENANT_MAX: usize = 100;
 
 /// Values of one job that people may say something of: more than anybody looks at, and some megabytes.
 pub const CORRECTIONS_MAX: usize = 20_000;
+
+/// Dots per inch of a page that is drawn for people to look at: sharp on a screen at twice its size.
+pub const PAGE_PICTURE_DPI: f32 = 144.0;

@@ -14,6 +14,7 @@ mod metrics;
 mod openapi;
 mod parts;
 mod problem;
+mod range;
 mod readings;
 mod router;
 mod routes;
@@ -26,6 +27,6 @@ mod wire;
 
 pub use metrics::Metrics;
 pub use openapi::openapi_json;
-pub use parts::{Example, Inspect, Inspected, ModelOffer, Models, Parts, Proposal, Propose, Refusal, Seen};
+pub use parts::{Draw, Example, Inspect, Inspected, ModelOffer, Models, Parts, Proposal, Propose, Refusal, Seen};
 pub use serve::serve;
 pub use settings::Settings;

@@ -109,7 +109,7 @@ fn share_operation(path: &str, method: &str, operation: &mut Value) {
         push(&mut operation["parameters"], version);
     }
     if let Some(Value::Array(parameters)) = operation.get_mut("parameters") {
-        parameters.iter_mut().filter(|it| it["in"] == "path").for_each(|it| spell_id(path, it));
+        parameters.iter_mut().filter(|it| it["in"] == "path" && names_an_id(it)).for_each(|it| spell_id(path, it));
     }
     link(operation);
     let Value::Object(responses) = &mut operation["responses"] else { return };
@@ -123,6 +123,10 @@ fn share_operation(path: &str, method: &str, operation: &mut Value) {
     for (status, response) in responses.iter_mut() {
         share_response(status, response, is_open);
     }
+}
+
+fn names_an_id(parameter: &Value) -> bool {
+    parameter["name"].as_str().is_some_and(|name| name.ends_with("_id"))
 }
 
 /// An id in a path: a UUID, and beside the Extract API also the other spelling.
@@ -182,6 +186,7 @@ fn share_response(status: &str, response: &mut Value, is_open: bool) {
         "409" => "Not possible in the present state",
         "412" => "It has changed meanwhile",
         "413" => "More bytes than are taken",
+        "416" => "The file has no such part",
         "415" => "This kind of content is not taken",
         "422" => "Something in it is not what it must be",
         "429" => "Too many requests, streams or active jobs",

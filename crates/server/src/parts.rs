@@ -6,6 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use serde_json::Value;
 use sluice_extract::code::Code;
 use sluice_extract::page::{ContentHash, Rect};
@@ -25,6 +26,8 @@ pub struct Parts {
     pub models: Models,
     /// Looks into an uploaded document.
     pub inspect: Arc<dyn Inspect>,
+    /// Draws pages of documents.
+    pub draw: Arc<dyn Draw>,
     /// Proposes schemas for documents.
     pub propose: Arc<dyn Propose>,
     /// The time, for new ids: the store's own clock.
@@ -107,6 +110,16 @@ pub struct Refusal {
     pub code: Code,
     /// One sentence for a person.
     pub message: String,
+}
+
+/// Draws a page of a document, for those who cannot show the file itself.
+#[async_trait]
+pub trait Draw: Send + Sync + 'static {
+    /// A page, from 1, of the blob of this name, as PNG; `None` where it has no such page.
+    ///
+    /// # Errors
+    /// It cannot be drawn.
+    async fn draw(&self, hash: &ContentHash, page: u32) -> Result<Option<Bytes>, Refusal>;
 }
 
 /// Proposes a first schema for documents of one kind; it reads them, which may take a while.

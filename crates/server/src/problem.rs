@@ -113,6 +113,7 @@ impl Problem {
             | ProblemCode::MethodNotAllowed
             | ProblemCode::Conflict
             | ProblemCode::PreconditionFailed
+            | ProblemCode::RangeNotSatisfiable
             | ProblemCode::PayloadTooLarge
             | ProblemCode::UnsupportedMediaType => false,
         }

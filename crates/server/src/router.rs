@@ -37,6 +37,8 @@ pub(crate) fn extract_routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(documents::get_document, documents::delete_document))
         // GET /v1/extract/documents/{document_id}/content
         .routes(routes!(documents::get_content))
+        // GET /v1/extract/documents/{document_id}/pages/{page_number}
+        .routes(routes!(documents::get_page))
         // GET, POST /v1/extract/schemas
         .routes(routes!(schemas::list_schemas, schemas::create_schema))
         // POST /v1/extract/schemas/validate
@@ -140,6 +142,8 @@ fn cors(origins: &[String]) -> CorsLayer {
         "retry-after",
         "idempotency-status",
         "etag",
+        "accept-ranges",
+        "content-range",
     ];
     let layer = CorsLayer::new()
         .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
@@ -147,6 +151,8 @@ fn cors(origins: &[String]) -> CorsLayer {
             header::AUTHORIZATION,
             header::CONTENT_TYPE,
             header::IF_MATCH,
+            header::IF_RANGE,
+            header::RANGE,
             HeaderName::from_static("x-api-key"),
             HeaderName::from_static("x-api-version"),
             HeaderName::from_static("idempotency-key"),

@@ -6,6 +6,7 @@
 //! the engine and the server.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::path::Path as FilePath;
 use std::sync::Arc;
 
@@ -135,6 +136,18 @@ impl Blobs {
             return Ok(Some(found));
         }
         Err(StoreError::Damaged(format!("the bytes of {hash} are others")))
+    }
+
+    /// A part of the bytes of this name; `None` where there are none. What is not whole cannot be held against its name.
+    ///
+    /// # Errors
+    /// The place cannot be read, or has no such part.
+    pub async fn get_part(&self, hash: &ContentHash, part: Range<u64>) -> Result<Option<Bytes>, StoreError> {
+        match self.place.get_range(&path_of(hash), part).await {
+            Ok(found) => Ok(Some(found)),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Keeps what was made from a blob, under a name that says how it was made. It goes when the blob goes.

@@ -11,6 +11,7 @@ pub(super) fn schemas() -> Vec<(&'static str, Value)> {
         ("Attribution", attribution()),
         ("Finding", finding()),
         ("UsageMetadata", usage_metadata()),
+        ("JobMetadata", job_metadata()),
         ("ExtractEvent", extract_event()),
         ("ExtractStreamEvent", frame("ExtractEvent", &EXTRACT_NAMES)),
         ("JobEvent", job_event()),
@@ -83,7 +84,7 @@ fn start() -> Value {
     let own = [
         ("total_subtrees", count("Parts of the schema")),
         ("start_time", time()),
-        ("subtrees", list(&json!({"type": "object"}))),
+        ("subtrees", list(&asked_subtree())),
     ];
     variant("start", "Somebody began to work on it", &own)
 }
@@ -120,9 +121,11 @@ fn of_a_part() -> Vec<Value> {
         progress(),
     ];
     let error = [subtree(), path(), error_type, error_message, ("attempts", count("Those that were made")), progress()];
+    let mut retry = variant("subtree_retry", "A part failed and is repeated", &retry);
+    retry["properties"]["model_instead"] = text("Who is asked then, where it is another model");
     vec![
         variant("agentic_array_progress", "More rows of a long array", &rows),
-        variant("subtree_retry", "A part failed and is repeated", &retry),
+        retry,
         variant("subtree_result", "A part has its answer", &result),
         variant("subtree_error", "A part will have no answer", &error),
     ]
@@ -145,7 +148,7 @@ fn status() -> Field {
 }
 
 fn metadata() -> Field {
-    ("metadata", json!({"type": "object", "description": "As in the results"}))
+    ("metadata", reference("JobMetadata"))
 }
 
 fn usage() -> Field {
@@ -262,6 +265,64 @@ fn finding() -> Value {
     })
 }
 
+/// A part of the schema, as it is asked for.
+fn asked_subtree() -> Value {
+    json!({
+        "type": "object",
+        "required": ["id", "path", "leaves"],
+        "properties": {
+            "id": text("Its name within the job"),
+            "path": text("JSON pointer into the result"),
+            "leaves": count("Leaves that it asks for"),
+        },
+    })
+}
+
+/// What is told beside a result.
+fn job_metadata() -> Value {
+    let number = |description: &str| json!({"type": ["integer", "null"], "minimum": 0, "description": description});
+    json!({
+        "type": "object",
+        "description": "What is told beside a result",
+        "required": ["has_attributions", "usage", "cost_usd", "duration_ms", "time_to_first_subtree_ms", "pages", "subtrees",
+            "failed_subtrees", "validation", "partial"],
+        "properties": {
+            "model": {"type": ["string", "null"], "description": "Who was asked first"},
+            "has_attributions": {"type": "boolean", "description": "Each value of the result comes with its proof"},
+            "usage": {"type": "object", "description": "By model", "additionalProperties": reference("UsageMetadata")},
+            "answered_by": {
+                "type": "object",
+                "description": "Who answered, in the words of the servers, by who was asked",
+                "additionalProperties": list(&json!({"type": "string"})),
+            },
+            "cost_usd": {"type": ["number", "null"], "minimum": 0, "description": "Null where a price is not known"},
+            "duration_ms": number("From the start to the last event"),
+            "time_to_first_subtree_ms": number("From the start to the first answer"),
+            "pages": number("Of the document"),
+            "subtrees": {
+                "type": "object",
+                "required": ["total", "completed", "failed", "remembered"],
+                "properties": {
+                    "total": count("All of them"),
+                    "completed": count("With an answer"),
+                    "failed": count("Without"),
+                    "remembered": count("Answered without asking, among the completed"),
+                },
+            },
+            "failed_subtrees": list(&reference("JobFailedSubtree")),
+            "validation": {
+                "type": "object",
+                "required": ["valid", "findings"],
+                "properties": {
+                    "valid": {"type": ["boolean", "null"], "description": "Null before the end"},
+                    "findings": list(&reference("Finding")),
+                },
+            },
+            "partial": {"type": "boolean", "description": "There may be more to come, or would have been"},
+        },
+    })
+}
+
 /// Tokens and money: null where the model does not say.
 fn usage_metadata() -> Value {
     let tokens = json!({"type": ["integer", "null"], "minimum": 0});
@@ -269,6 +330,7 @@ fn usage_metadata() -> Value {
         "type": "object",
         "properties": {
             "model": {"type": ["string", "null"]},
+            "answered_by": text("Who answered, in the words of the server"),
             "cost_usd": {"type": ["number", "null"], "minimum": 0},
             "calls": {"type": "integer", "minimum": 0},
             "input_tokens": tokens,

@@ -1,15 +1,16 @@
-//! Documents: upload, list, look, fetch, remove.
+//! Documents: upload, list, look, fetch, draw, remove.
 
 use std::pin::pin;
 use std::sync::Arc;
 
 use axum::extract::multipart::{Field, MultipartError, MultipartRejection};
-use axum::extract::{Multipart, State};
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Multipart, Path, State};
 use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
 use http::header::{
-    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderValue, IF_NONE_MATCH,
-    X_CONTENT_TYPE_OPTIONS,
+    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_RANGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG,
+    HeaderName, HeaderValue, IF_NONE_MATCH, X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderMap, StatusCode};
 use sluice_extract::code::Code;
@@ -22,6 +23,7 @@ use crate::app::App;
 use crate::auth::Asker;
 use crate::idempotency::{Reply, once, request_hash};
 use crate::problem::{Problem, too_large};
+use crate::range::{Asked, asked};
 use crate::wire::document::{Document, DocumentList, Message, Upload};
 use crate::wire::problem::ProblemCode;
 use crate::wire::query::Query;
@@ -218,14 +220,19 @@ pub(crate) async fn delete_document(
     json(StatusCode::OK, &Message { message: format!("Document {id} was removed") })
 }
 
-/// The bytes of a document, as they were uploaded.
+/// The bytes of a document, as they were uploaded; with `Range` a part of them.
 #[utoipa::path(get, path = "/v1/extract/documents/{document_id}/content", tag = "/extract",
     params(("document_id" = String, Path, format = Uuid),
-        ("If-None-Match" = Option<String>, Header, description = "The `etag` of what the caller has")),
+        ("If-None-Match" = Option<String>, Header, description = "The `etag` of what the caller has"),
+        ("Range" = Option<String>, Header, description = "One part, as `bytes=0-65535`; of several the whole is given"),
+        ("If-Range" = Option<String>, Header, description = "The `etag` of what the caller has parts of")),
     responses((status = 200, description = "The file",
             content((String = "application/pdf"), (String = "image/png"), (String = "image/jpeg"),
                 (String = "image/tiff"), (String = "image/webp"))),
-        (status = 304, description = "The caller has it"), (status = 400), (status = 404)))]
+        (status = 206, description = "A part of the file, which `Content-Range` names",
+            content((String = "application/pdf"), (String = "image/png"), (String = "image/jpeg"),
+                (String = "image/tiff"), (String = "image/webp"))),
+        (status = 304, description = "The caller has it"), (status = 400), (status = 404), (status = 416)))]
 pub(crate) async fn get_content(
     State(app): State<Arc<App>>,
     asker: Asker,
@@ -235,22 +242,88 @@ pub(crate) async fn get_content(
     let gone = || Problem::not_found("document");
     let DocumentRow { document, .. } = app.parts.store.document_get(&asker.tenant, id).await?.ok_or_else(gone)?;
     let tag = HeaderValue::from_str(&format!("\"{}\"", document.hash)).map_err(Problem::internal)?;
+    let length = document.file_size;
+    let (status, part, bytes) = if headers.get(IF_NONE_MATCH) == Some(&tag) {
+        (StatusCode::NOT_MODIFIED, None, Bytes::new())
+    } else {
+        match asked(&headers, length, &tag) {
+            Asked::Whole => (StatusCode::OK, None, app.parts.blobs.get(&document.hash).await?.ok_or_else(gone)?),
+            Asked::Part(part) => {
+                let bytes = app.parts.blobs.get_part(&document.hash, part.clone()).await?.ok_or_else(gone)?;
+                let named = format!("bytes {}-{}/{length}", part.start, part.end.saturating_sub(1));
+                (StatusCode::PARTIAL_CONTENT, Some(named), bytes)
+            }
+            Asked::Beyond => return Err(beyond(length)),
+        }
+    };
+    let mut response = (status, foreign(&document.media_type)?, bytes).into_response();
+    response.headers_mut().insert(ETAG, tag);
+    response.headers_mut().insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+    if let Some(part) = part {
+        response.headers_mut().insert(CONTENT_RANGE, HeaderValue::from_str(&part).map_err(Problem::internal)?);
+    }
+    Ok(response)
+}
+
+fn beyond(length: u64) -> Problem {
+    let mut problem = Problem::new(ProblemCode::RangeNotSatisfiable, format!("the file has {length} bytes"));
+    if let Ok(value) = HeaderValue::from_str(&format!("bytes */{length}")) {
+        problem.headers.push((CONTENT_RANGE, value));
+    }
+    problem
+}
+
+/// What stands around bytes that are not ours, on our own origin: nothing in them may run, whoever opens them.
+fn foreign(media_type: &str) -> Result<[(HeaderName, HeaderValue); 5], Problem> {
+    let media_type = HeaderValue::from_str(media_type).map_err(Problem::internal)?;
+    let fixed = HeaderValue::from_static;
+    Ok([
+        (CONTENT_TYPE, media_type),
+        (CACHE_CONTROL, fixed("private, no-cache")),
+        (X_CONTENT_TYPE_OPTIONS, fixed("nosniff")),
+        (CONTENT_SECURITY_POLICY, fixed("default-src 'none'; sandbox")),
+        (CONTENT_DISPOSITION, fixed("attachment")),
+    ])
+}
+
+/// A page of a document as a picture, for who cannot show the file itself: browsers show no TIFF.
+#[utoipa::path(get, path = "/v1/extract/documents/{document_id}/pages/{page_number}", tag = "/extract",
+    params(("document_id" = String, Path, format = Uuid), ("page_number" = u32, Path, minimum = 1, description = "From 1"),
+        ("If-None-Match" = Option<String>, Header, description = "The `etag` of what the caller has")),
+    responses((status = 200, description = "The page", content((String = "image/png"))),
+        (status = 304, description = "The caller has it"), (status = 400), (status = 404),
+        (status = 409, description = "The page cannot be drawn")))]
+pub(crate) async fn get_page(
+    State(app): State<Arc<App>>,
+    asker: Asker,
+    place: Result<Path<(String, String)>, PathRejection>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let malformed = || Problem::bad_request("the path names no page: send a document's UUID and a number from 1");
+    let Path((id, page)) = place.map_err(|_| malformed())?;
+    let id: DocumentId = id.parse().map_err(|_| malformed())?;
+    let page: u32 = page.parse().ok().filter(|page| *page > 0).ok_or_else(malformed)?;
+    let gone = || Problem::not_found("document");
+    let DocumentRow { document, .. } = app.parts.store.document_get(&asker.tenant, id).await?.ok_or_else(gone)?;
+    if document.page_count > 0 && page > document.page_count {
+        return Err(Problem::not_found("page"));
+    }
+    let tag = format!("\"{}-{page}\"", document.hash);
+    let tag = HeaderValue::from_str(&tag).map_err(Problem::internal)?;
     let (status, bytes) = if headers.get(IF_NONE_MATCH) == Some(&tag) {
         (StatusCode::NOT_MODIFIED, Bytes::new())
     } else {
-        (StatusCode::OK, app.parts.blobs.get(&document.hash).await?.ok_or_else(gone)?)
+        let drawn = app.parts.draw.draw(&document.hash, page).await.map_err(|refusal| undrawn(&refusal))?;
+        (StatusCode::OK, drawn.ok_or_else(|| Problem::not_found("page"))?)
     };
-    let media_type = HeaderValue::from_str(&document.media_type).map_err(Problem::internal)?;
-    let fixed = [
-        (CACHE_CONTROL, "private, no-cache"),
-        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        // Foreign bytes on our own origin: nothing in them may run, whoever opens them.
-        (CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"),
-        (CONTENT_DISPOSITION, "attachment"),
-    ];
-    let fixed = fixed.map(|(name, value)| (name, HeaderValue::from_static(value)));
-    let own = [(CONTENT_TYPE, media_type), (ETAG, tag)];
-    Ok((status, fixed, own, bytes).into_response())
+    Ok((status, foreign("image/png")?, [(ETAG, tag)], bytes).into_response())
+}
+
+fn undrawn(refusal: &Refusal) -> Problem {
+    if refusal.code == Code::Internal {
+        return Problem::internal(&refusal.message);
+    }
+    Problem::conflict(format!("the page cannot be drawn: {}", refusal.message))
 }
 
 #[cfg(test)]

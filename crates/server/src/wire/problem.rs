@@ -62,6 +62,8 @@ pub(crate) enum ProblemCode {
     PayloadTooLarge,
     /// Bytes of a kind that is not taken.
     UnsupportedMediaType,
+    /// A part of a file that it does not have.
+    RangeNotSatisfiable,
     /// Too many requests, or too many open streams.
     RateLimited,
     /// Too many jobs that have not ended.
@@ -77,7 +79,7 @@ pub(crate) enum ProblemCode {
 impl ProblemCode {
     /// Every code, for the page that explains them.
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 15] = [
+    pub(crate) const ALL: [Self; 16] = [
         Self::BadRequest,
         Self::ValidationError,
         Self::Unauthorized,
@@ -88,6 +90,7 @@ impl ProblemCode {
         Self::PreconditionFailed,
         Self::PayloadTooLarge,
         Self::UnsupportedMediaType,
+        Self::RangeNotSatisfiable,
         Self::RateLimited,
         Self::TooManyActiveJobs,
         Self::Internal,
@@ -125,6 +128,7 @@ impl ProblemCode {
             Self::PreconditionFailed => ("PRECONDITION_FAILED", 412, "It has changed meanwhile"),
             Self::PayloadTooLarge => ("PAYLOAD_TOO_LARGE", 413, "More bytes than are taken"),
             Self::UnsupportedMediaType => ("UNSUPPORTED_MEDIA_TYPE", 415, "This kind of content is not taken"),
+            Self::RangeNotSatisfiable => ("RANGE_NOT_SATISFIABLE", 416, "The file has no such part"),
             Self::RateLimited => ("RATE_LIMITED", 429, "Too many requests"),
             Self::TooManyActiveJobs => ("TOO_MANY_ACTIVE_JOBS", 429, "Too many active jobs"),
             Self::Internal => ("INTERNAL", 500, "Something went wrong on our side"),

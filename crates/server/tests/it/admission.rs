@@ -32,7 +32,7 @@ async fn ids(world: &World) -> Value {
     let job = world.job().await;
     let status = world.get(&format!("/v1/extract/jobs/{job}")).await.json();
     let key = world.get("/v1/keys").await.json()["keys"][0]["key_id"].clone();
-    json!({"job_id": job, "document_id": status["document_id"], "schema_id": status["schema_id"], "key_id": key})
+    json!({"job_id": job, "document_id": status["document_id"], "schema_id": status["schema_id"], "page_number": "1", "key_id": key})
 }
 
 #[tokio::test]

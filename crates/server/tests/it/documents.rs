@@ -51,6 +51,50 @@ async fn a_document_is_given_back_as_it_was_sent_and_nothing_in_it_can_run() {
 }
 
 #[tokio::test]
+async fn a_part_of_a_document_is_given_where_one_is_asked_for() {
+    let world = World::new().await;
+    let id = world.upload("invoice.pdf", PDF).await.json()["document_id"].as_str().unwrap().to_owned();
+    let path = format!("/v1/extract/documents/{id}/content");
+    let whole = world.get(&path).await.expect(200);
+    assert_eq!(whole.header("accept-ranges"), Some("bytes"));
+    let tag = whole.header("etag").unwrap().to_owned();
+    let part = |range: &'static str| world.request(Method::GET, &path).header("range", range);
+    for (range, first, last) in
+        [("bytes=0-3", 0, 3), ("bytes=9-", 9, 19), ("bytes=-5", 15, 19), ("bytes=18-99", 18, 19)]
+    {
+        let reply = send(part(range).header("if-range", &tag)).await.expect(206);
+        assert_eq!(reply.text.as_bytes(), &PDF[first..=last], "{range}");
+        assert_eq!(reply.header("content-range"), Some(&*format!("bytes {first}-{last}/20")), "{range}");
+        assert_eq!(reply.header("etag"), Some(&*tag), "{range}");
+        assert_eq!(reply.header("content-security-policy"), Some("default-src 'none'; sandbox"));
+    }
+    let beyond = send(part("bytes=20-")).await.expect(416);
+    assert_eq!(beyond.header("content-range"), Some("bytes */20"));
+    assert_eq!(beyond.json()["code"], "RANGE_NOT_SATISFIABLE");
+    // A part of another file is no part of this one.
+    assert_eq!(send(part("bytes=0-3").header("if-range", "\"another\"")).await.expect(200).text.as_bytes(), PDF);
+    assert_eq!(send(part("bytes=0-1,4-5")).await.expect(200).text.as_bytes(), PDF);
+    send(part("bytes=0-3").header("if-none-match", &tag)).await.expect(304);
+}
+
+#[tokio::test]
+async fn a_page_is_drawn_for_who_cannot_show_the_file() {
+    let world = World::new().await;
+    let id = world.upload("invoice.pdf", PDF).await.json()["document_id"].as_str().unwrap().to_owned();
+    let path = |page: &str| format!("/v1/extract/documents/{id}/pages/{page}");
+    let reply = world.get(&path("1")).await.expect(200);
+    assert_eq!((reply.text.as_str(), reply.header("content-type")), ("a picture", Some("image/png")));
+    assert_eq!(reply.header("content-security-policy"), Some("default-src 'none'; sandbox"));
+    let tag = reply.header("etag").unwrap().to_owned();
+    send(world.request(Method::GET, &path("1")).header("if-none-match", &tag)).await.expect(304);
+    let undrawn = world.get(&path("2")).await.expect(409).json();
+    assert_eq!(undrawn["detail"], "the page cannot be drawn: it took too long");
+    for (page, status) in [("3", 404), ("4", 404), ("0", 400), ("-1", 400), ("first", 400)] {
+        world.get(&path(page)).await.expect(status);
+    }
+}
+
+#[tokio::test]
 async fn an_upload_streams_to_disk_and_is_found_by_its_hash() {
     let world = World::new().await;
     let mut bytes = PDF.to_vec();

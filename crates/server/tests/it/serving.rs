@@ -69,6 +69,7 @@ async fn the_description_names_every_route_of_both_contracts() {
     GET /v1/extract/documents
     GET /v1/extract/documents/{document_id}
     GET /v1/extract/documents/{document_id}/content
+    GET /v1/extract/documents/{document_id}/pages/{page_number}
     GET /v1/extract/jobs
     GET /v1/extract/jobs/{job_id}
     GET /v1/extract/jobs/{job_id}/corrections

@@ -12,7 +12,8 @@ use sluice_extract::id::{JobId, KeyId};
 use sluice_extract::page::ContentHash;
 use sluice_extract::usage::Price;
 use sluice_server::{
-    Example, Inspect, Inspected, Metrics, ModelOffer, Models, Parts, Proposal, Propose, Refusal, Seen, Settings, serve,
+    Draw, Example, Inspect, Inspected, Metrics, ModelOffer, Models, Parts, Proposal, Propose, Refusal, Seen, Settings,
+    serve,
 };
 use sluice_store::{Blobs, KeyHash, NewKey, OpenOptions, Role, SqliteStore, Store as _, random, system_clock};
 use tokio::net::TcpListener;
@@ -155,6 +156,7 @@ impl World {
                 knows: Arc::new(|name| name == "embedded" || name.starts_with("scripted:")),
             },
             inspect: Arc::new(Looks(self.blobs.clone())),
+            draw: Arc::new(Draws),
             propose: Arc::new(Proposes),
             clock: system_clock(),
             metrics: self.metrics.clone(),
@@ -266,6 +268,20 @@ impl Inspect for Looks {
                 Ok(Inspected { page_count: 3, media_type: "application/pdf".to_owned() })
             }
             _ => refuse(Code::UnsupportedMedia),
+        }
+    }
+}
+
+/// The double that draws pages: what it says of the second cannot be drawn, and there is no third.
+struct Draws;
+
+#[async_trait]
+impl Draw for Draws {
+    async fn draw(&self, _hash: &ContentHash, page: u32) -> Result<Option<Bytes>, Refusal> {
+        match page {
+            1 => Ok(Some(Bytes::from_static(b"a picture"))),
+            2 => Err(Refusal { code: Code::TookTooLong, message: "it took too long".to_owned() }),
+            _ => Ok(None),
         }
     }
 }

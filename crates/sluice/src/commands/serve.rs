@@ -3,6 +3,7 @@
 //! They never meet but in the store: this wires both to it, and ends both when it is told to stop. The rules of HTTP are
 //! the server's, those of the work the engine's.
 
+mod draw;
 mod inspect;
 mod propose;
 mod upkeep;
@@ -18,6 +19,7 @@ use sluice_server::{Metrics, ModelOffer, Models, Parts, Settings};
 use sluice_store::{Role, Tenant, system_clock};
 use tokio::net::TcpListener;
 
+use self::draw::ByChild;
 use self::inspect::InChild;
 use self::propose::ByLayout;
 use super::work::Share;
@@ -56,6 +58,7 @@ pub(super) async fn run(args: ServeArgs, setup: &config::Settings) -> anyhow::Re
         blobs: kept.blobs.clone(),
         models: offered(&models, default),
         inspect: Arc::new(InChild::new(kept.blobs.clone(), Arc::clone(&reader))),
+        draw: Arc::new(ByChild::new(kept.blobs.clone(), Arc::clone(&reader))),
         propose: Arc::new(ByLayout::new(kept.blobs.clone(), reader)),
         clock: system_clock(),
         metrics: Some(Metrics::install().context("metrics cannot be counted")?),
