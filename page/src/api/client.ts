@@ -89,11 +89,21 @@ export async function answer<T>(sent: Promise<{ data?: T; error?: unknown; respo
   return data as T
 }
 
-/** The bytes of a document. */
-export async function content(documentId: string, signal: AbortSignal): Promise<Response> {
-  const response = await fetch(`/v1/extract/documents/${documentId}/content`, {
-    headers: { authorization: `Bearer ${session.key ?? ''}` },
-    signal,
+/** The bytes of a document, or a part of them: from the first, to before the last. */
+export function content(documentId: string, signal: AbortSignal, part?: [number, number]): Promise<Response> {
+  const range = part ? { range: `bytes=${part[0]}-${part[1] - 1}` } : undefined
+  return bytes(`/v1/extract/documents/${documentId}/content`, signal, range)
+}
+
+/** A page as a PNG, for what browsers do not show by themselves. */
+export function drawn(documentId: string, page: number, signal: AbortSignal): Promise<Response> {
+  return bytes(`/v1/extract/documents/${documentId}/pages/${page}`, signal)
+}
+
+async function bytes(path: string, signal: AbortSignal, more?: Record<string, string>): Promise<Response> {
+  const headers = { authorization: `Bearer ${session.key ?? ''}`, ...more }
+  const response = await fetch(path, { headers, signal }).catch((cause: unknown) => {
+    throw unreachable(cause)
   })
   if (!response.ok) throw await refusal(response)
   return response

@@ -140,7 +140,7 @@ export class JobLog {
     const items = parentOf(this.result, event.path)
     if (!items) return
     const before = items.holder[items.key]
-    items.holder[items.key] = [...(Array.isArray(before) ? before : []), ...event.items_new]
+    items.holder[items.key] = [...(Array.isArray(before) ? before : []), ...(event.items_new as Json[])]
   }
 
   #retry(event: Extract<JobEvent, { type: 'subtree_retry' }>, atMs: number): void {
@@ -158,11 +158,11 @@ export class JobLog {
   #result(event: Extract<JobEvent, { type: 'subtree_result' }>, atMs: number): void {
     this.progress = event.progress
     this.activity = event.progress.current_step
-    this.result = put(this.result, event.path, event.extracted_result)
-    for (const [pointer, attribution] of Object.entries(event.attributions ?? {})) {
+    this.result = put(this.result, event.path, event.extracted_result as Json)
+    for (const [pointer, attribution] of Object.entries(event.attributions)) {
       this.attributions.set(pointer, attribution)
     }
-    this.findings.push(...(event.findings ?? []))
+    this.findings.push(...event.findings)
     const part = this.#part(event.subtree_id)
     if (!part) return
     close(part, atMs, 'answered', '')
@@ -190,13 +190,13 @@ export class JobLog {
     this.activity = event.status
     this.endedMs = atMs
     this.metadata = event.metadata
-    this.error = event.error?.message ?? null
+    this.error = event.type === 'failed' ? event.error.message : null
     for (const part of this.parts) {
       if (part.state === 'done' || part.state === 'failed') continue
       close(part, atMs, 'stopped', '')
       part.state = 'stopped'
     }
-    for (const finding of event.metadata.validation?.findings ?? []) {
+    for (const finding of event.metadata.validation.findings) {
       if (!this.findings.some((known) => known.message === finding.message && known.pointer === finding.pointer)) {
         this.findings.push(finding)
       }
@@ -227,7 +227,7 @@ function telling(event: JobEvent): [string, ('good' | 'bad' | 'wait')?] {
     case 'completed':
       return ['Completed', 'good']
     case 'failed':
-      return [`Failed: ${event.error?.message ?? ''}`, 'bad']
+      return [`Failed: ${event.error.message}`, 'bad']
     case 'cancelled':
       return ['Cancelled', 'bad']
     case 'state':
@@ -267,7 +267,7 @@ function close(part: Part, atMs: number, outcome: Span['outcome'], note: string)
   last.note = note
 }
 
-function count(part: Part, usage: { input_tokens?: number; output_tokens?: number; cost_usd?: number | null }): void {
+function count(part: Part, usage: { input_tokens?: number | null; output_tokens?: number | null; cost_usd?: number | null }): void {
   part.tokensIn += usage.input_tokens ?? 0
   part.tokensOut += usage.output_tokens ?? 0
   if (typeof usage.cost_usd === 'number') part.costUsd = (part.costUsd ?? 0) + usage.cost_usd
