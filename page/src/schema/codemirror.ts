@@ -66,6 +66,9 @@ const look = EditorView.theme({
   '.cm-changedText': { background: 'color-mix(in srgb, var(--accent) 9%, transparent) !important' },
   '&.cm-merge-a .cm-changedText': { background: 'color-mix(in srgb, var(--bad) 9%, transparent) !important' },
   '.cm-collapsedLines': { background: 'var(--hover)', color: 'var(--text-2)' },
+  // Its own sign is in few fonts.
+  '.cm-collapsedLines:before': { content: '"…"' },
+  '.cm-collapsedLines:after': { content: '"…"' },
 })
 
 const colours = syntaxHighlighting(

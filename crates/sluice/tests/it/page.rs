@@ -59,6 +59,11 @@ fn usage_is_shown_by_day_and_keys_are_made_and_revoked() {
 }
 
 #[test]
+fn a_large_file_comes_in_pieces_and_a_tiff_as_pictures() {
+    look(&Server::start(&[]), "page_files.py", &[]);
+}
+
+#[test]
 fn a_person_without_a_mouse_goes_it_too() {
     let server = Server::start(&[]);
     look(&server, "page_keys.py", &[("document", &file("document.pdf"))]);
@@ -86,6 +91,16 @@ fn values_come_while_the_job_runs_and_go_on_after_a_crash() {
     let seen = program.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     server.restart_when(&restart);
     passes(&seen.wait_with_output().unwrap());
+}
+
+#[test]
+fn what_failed_and_what_changed_is_asked_again_and_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let no = json!([{"code": "model_refused", "message": "not now"}]);
+    let rules = json!([{"path": "/line_items", "failures": no}]);
+    let (models, arguments) = scripts(&folder, &[("failing", json!({"result": gold(), "rules": rules}))]);
+    let server = Server::start(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+    look(&server, "page_again.py", &[("document", &file("document.pdf")), ("model", &models[0].1)]);
 }
 
 #[test]
