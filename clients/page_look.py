@@ -48,6 +48,14 @@ def views(page):
         page.goto(f"{base}/#/{name}")
         page.wait_for_load_state("networkidle")
         yield name
+    page.goto(f"{base}/#/schemas/new")
+    page.get_by_role("button", name="Infer from documents").click()
+    page.get_by_role("dialog").get_by_role("checkbox").first.check()
+    yield "infer"
+    page.get_by_role("dialog").get_by_role("button", name="Infer", exact=True).click()
+    page.get_by_text("seen in one document").wait_for()
+    page.get_by_text("Valid:").wait_for()
+    yield "inferred"
     page.goto(f"{base}/#/schemas/{schema['schema_id']}")
     page.get_by_label("Compare with").select_option(index=1)
     page.get_by_text("Valid:").wait_for()
