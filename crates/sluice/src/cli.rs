@@ -268,6 +268,15 @@ pub(crate) struct TemporalPlace {
     /// Temporal's namespace
     #[arg(long, value_name = "NAME", env = "SLUICE_TEMPORAL_NAMESPACE", default_value = "default")]
     pub(crate) temporal_namespace: String,
+    /// Who signs the certificate of a Temporal at https://, as PEM [default: whom this machine trusts]
+    #[arg(long, value_name = "FILE", env = "SLUICE_TEMPORAL_TLS_CA")]
+    pub(crate) temporal_tls_ca: Option<PathBuf>,
+    /// Our certificate, for a Temporal that wants one, as PEM
+    #[arg(long, value_name = "FILE", env = "SLUICE_TEMPORAL_TLS_CERT", requires = "temporal_tls_key")]
+    pub(crate) temporal_tls_cert: Option<PathBuf>,
+    /// The key of that certificate, as PEM
+    #[arg(long, value_name = "FILE", env = "SLUICE_TEMPORAL_TLS_KEY", requires = "temporal_tls_cert")]
+    pub(crate) temporal_tls_key: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]

@@ -2,10 +2,13 @@
 //!
 //! Called by the dispatcher and the worker, each of which has a connection of its own.
 
+use std::fmt;
 use std::str::FromStr as _;
 use std::time::Duration;
 
-use temporalio_client::{Client, ClientOptions, Connection, ConnectionOptions, RetryOptions, Url};
+use temporalio_client::{
+    Client, ClientOptions, ClientTlsOptions, Connection, ConnectionOptions, RetryOptions, TlsOptions, Url,
+};
 
 /// How long may be waited for a connection.
 const CONNECT_MAX: Duration = Duration::from_secs(5);
@@ -21,6 +24,24 @@ pub struct Server {
     pub namespace: String,
     /// The task queue: workers and servers with the same one work together.
     pub task_queue: String,
+    /// Who it and we are, beside what the system knows; used where the address begins with https://.
+    pub tls: Tls,
+}
+
+/// Certificates, as PEM.
+#[derive(Clone, Default)]
+pub struct Tls {
+    /// Who signs the server's certificate; those whom the system trusts, if nobody is named.
+    pub server_ca: Option<Vec<u8>>,
+    /// Our own certificate and its key, for a server that wants one.
+    pub client: Option<(Vec<u8>, Vec<u8>)>,
+}
+
+/// A key is never written to a log.
+impl fmt::Debug for Tls {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tls").field("server_ca", &self.server_ca.is_some()).finish_non_exhaustive()
+    }
 }
 
 /// Why there is no connection.
@@ -50,7 +71,18 @@ impl Server {
         if !matches!(parsed.scheme(), "http" | "https") || parsed.host_str().is_none() {
             return Err(address("it begins with http:// or https:// and names a host".to_owned()));
         }
-        Ok(Self { url: parsed, namespace, task_queue })
+        Ok(Self { url: parsed, namespace, task_queue, tls: Tls::default() })
+    }
+
+    /// What the SDK needs even for what the system trusts: without options it speaks no TLS at all.
+    fn tls_options(&self) -> Option<TlsOptions> {
+        let client = self.tls.client.clone();
+        let client =
+            client.map(|(cert, key)| ClientTlsOptions::builder().client_cert(cert).client_private_key(key).build());
+        let options = TlsOptions::builder()
+            .maybe_server_root_ca_cert(self.tls.server_ca.clone())
+            .maybe_client_tls_options(client);
+        (self.url.scheme() == "https").then(|| options.build())
     }
 
     pub(crate) async fn connect(&self) -> Result<Client, ConnectError> {
@@ -59,6 +91,7 @@ impl Server {
             .identity(format!("sluice {}", std::process::id()))
             .connect_timeout(CONNECT_MAX)
             .retry_options(retries)
+            .maybe_tls_options(self.tls_options())
             .build();
         let away = |error: String| ConnectError::Away(error);
         let connecting = tokio::time::timeout(CONNECT_MAX, Connection::connect(options)).await;

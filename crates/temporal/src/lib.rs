@@ -16,7 +16,7 @@ mod wire;
 mod worker;
 mod workflow;
 
-pub use connection::{ConnectError, Server};
+pub use connection::{ConnectError, Server, Tls};
 pub use dispatcher::Dispatcher;
 pub use query::{QueryError, QueryName, query};
 pub use replay::{ReplayError, history, replay};

@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use self::network::Network;
-use self::server::Temporal;
+use self::server::{Temporal, TlsFront};
 use crate::kill::check_asked;
 use crate::processes::Fleet;
 use crate::run::example;
@@ -60,7 +60,11 @@ fn on_temporal(temporal: &Temporal, model: &Model) -> Server {
 
 /// The same with more words.
 fn on_temporal_with(temporal: &Temporal, model: &Model, more: &[&str]) -> Server {
-    let words = ["--engine", "temporal", "--temporal-url", &temporal.url()];
+    on(&temporal.url(), model, more)
+}
+
+fn on(url: &str, model: &Model, more: &[&str]) -> Server {
+    let words = ["--engine", "temporal", "--temporal-url", url];
     Server::start(&[&words[..], &["--script", &model.script, "--active-jobs-max", "1000"], more].concat())
 }
 
@@ -349,4 +353,29 @@ fn a_worker_that_is_cut_off_from_temporal_is_stood_in_for_and_comes_back() {
     for (number, (job, frames)) in seen.iter().enumerate() {
         check_asked(job, frames, &asked[&(number as i64)], 2);
     }
+}
+
+#[test]
+fn a_temporal_behind_tls_is_reached_with_its_certificates_alone() {
+    let (temporal, model) = (Temporal::start(), Model::of_parts(&json!([])));
+    let folder = tempfile::tempdir().unwrap();
+    let front = TlsFront::start(folder.path(), temporal.port());
+    let stranger = on(&front.url, &model, &["--temporal-tls-ca", &front.path("ca.pem")]);
+    let waits = start(&stranger.client(), &schema(), &model, &json!({}));
+    until("it is told", || stranger.said().iter().any(|line| line.contains("Temporal takes no jobs")));
+    assert_eq!(status(&stranger.client(), &waits)["status"], "pending");
+
+    let (ca, cert, key) = (front.path("ca.pem"), front.path("client.pem"), front.path("client.key"));
+    let certificates = ["--temporal-tls-ca", &ca, "--temporal-tls-cert", &cert, "--temporal-tls-key", &key];
+    let server = on(&front.url, &model, &certificates);
+    let client = server.client();
+    let job = start(&client, &schema(), &model, &json!({}));
+    let frames = client.log(&job);
+    check_log(&frames);
+    assert_eq!(frames.last().unwrap().event, "completed");
+    let mut query = server.command(&["jobs", "query", &job, "progress", "--temporal-url", &front.url]);
+    assert!(query.args(certificates).output().unwrap().status.success());
+    let mut plain = server.command(&["jobs", "query", &job, "progress", "--temporal-url", &temporal.url()]);
+    let refused = String::from_utf8(plain.args(certificates).output().unwrap().stderr).unwrap();
+    assert!(refused.contains("speaks no TLS"), "{refused}");
 }

@@ -71,6 +71,7 @@ impl Working {
 
 #[cfg(feature = "temporal")]
 mod temporal {
+    use std::path::PathBuf;
     use std::sync::Arc;
     use std::time::Duration;
 
@@ -102,7 +103,18 @@ mod temporal {
 
     fn server_at(place: &TemporalPlace, task_queue: &str) -> anyhow::Result<Server> {
         let server = Server::new(&place.temporal_url, place.temporal_namespace.clone(), task_queue.to_owned());
-        server.map_err(|error| hinted(error.to_string(), "name it with `--temporal-url`"))
+        let mut server = server.map_err(|error| hinted(error.to_string(), "name it with `--temporal-url`"))?;
+        let pem = |path: &PathBuf| std::fs::read(path).with_context(|| format!("{} cannot be read", path.display()));
+        server.tls.server_ca = place.temporal_tls_ca.as_ref().map(pem).transpose()?;
+        let own = place.temporal_tls_cert.as_ref().zip(place.temporal_tls_key.as_ref());
+        server.tls.client = own.map(|(cert, key)| anyhow::Ok((pem(cert)?, pem(key)?))).transpose()?;
+        if !place.temporal_url.starts_with("https://")
+            && (server.tls.server_ca.is_some() || server.tls.client.is_some())
+        {
+            let told = format!("{} speaks no TLS, but certificates are given", place.temporal_url);
+            return Err(hinted(told, "let `--temporal-url` begin with https://, or leave them out"));
+        }
+        Ok(server)
     }
 
     /// The dispatcher of this process, and its worker, as far as it has them.

@@ -1,7 +1,8 @@
 //! A real Temporal server on a free port, stopped by the test that started it, killed and started again at will.
 
+use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
@@ -122,6 +123,40 @@ impl Drop for Temporal {
             let _ = child.kill();
             let _ = child.wait();
         }
+    }
+}
+
+/// What stands before a Temporal server and wants TLS with a certificate of the client, until the test ends.
+pub struct TlsFront {
+    folder: PathBuf,
+    child: Child,
+    /// Where it is.
+    pub url: String,
+}
+
+impl TlsFront {
+    /// Before the server at this port; certificates are made in the folder.
+    pub fn start(folder: &Path, port: u16) -> Self {
+        let python = root().join("target/clients/bin/python");
+        assert!(python.is_file(), "{} is missing: ./setup installs it", python.display());
+        let mut command = Command::new(python);
+        command.arg(root().join("clients/tls_front.py")).arg(folder).arg(port.to_string());
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
+        let said = BufReader::new(child.stdout.take().unwrap()).lines().next();
+        let url = format!("https://127.0.0.1:{}", said.unwrap().unwrap());
+        Self { folder: folder.to_owned(), child, url }
+    }
+
+    /// A file that it made.
+    pub fn path(&self, name: &str) -> String {
+        self.folder.join(name).display().to_string()
+    }
+}
+
+impl Drop for TlsFront {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 
