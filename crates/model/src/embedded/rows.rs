@@ -10,6 +10,7 @@ mod cell;
 mod columns;
 mod consistent;
 mod frame;
+mod listed;
 mod series;
 mod sheet;
 mod spread;
@@ -54,7 +55,8 @@ pub(crate) struct Prepared {
 pub(crate) fn fill(layout: &Layout<'_>, path: &[&str], pointer: &str, node: &Node) -> Option<Found> {
     let prepared = layout.prepared.get_or_init(|| Prepared::of(layout.document));
     let name = path.last().copied().unwrap_or_default();
-    Reader { document: layout.document, prepared }.table(name, node, pointer)
+    let reader = Reader { document: layout.document, prepared };
+    reader.table(name, node, pointer).or_else(|| reader.listed(name, node, pointer))
 }
 
 struct Reader<'a> {
@@ -107,8 +109,14 @@ impl Reader<'_> {
         let without_totals = leaves_totals_out(name, node);
         let readings = self.readings(&slots, &wording, without_totals);
         let subject = Wording::of([(name, node)]);
-        let told = |reading: &Reading| reading.worth() * (1.0 + 0.3 * self.caption(&reading.sheet, &subject));
-        let best = (0..readings.len()).max_by(|&a, &b| told(&readings[a]).total_cmp(&told(&readings[b])));
+        let page = page_named(node);
+        let told = |reading: &Reading| {
+            let here = page.is_some() && self.prepared.frames.get(reading.sheet.frame).map(|frame| frame.page) == page;
+            let here = if here { ON_THE_PAGE } else { 1.0 };
+            here * reading.worth() * (1.0 + 0.3 * self.caption(&reading.sheet, &subject))
+        };
+        // Of equals the first.
+        let best = (0..readings.len()).rev().max_by(|&a, &b| told(&readings[a]).total_cmp(&told(&readings[b])));
         let asked = format!("{name} {}", node.description.as_deref().unwrap_or_default());
         if let Some(taxes) = taxes::Asked::of(&slots, &asked) {
             let Prepared { frames, habits, .. } = self.prepared;
@@ -402,6 +410,16 @@ fn put(item: &mut Map<String, Value>, path: &[&str], value: Value) {
             }
         }
     }
+}
+
+/// What a table on the page that the description names is worth more.
+const ON_THE_PAGE: f32 = 1.5;
+
+/// The page that the description names: `Enrollment by year (table on page 2)`.
+fn page_named(node: &Node) -> Option<u32> {
+    let told = words(node.description.as_deref()?);
+    let at = told.iter().position(|word| matches!(word.as_str(), "page" | "seite" | "pagina"))?;
+    told.get(at + 1)?.parse().ok()
 }
 
 /// Are totals no rows? The description may say so; the lines of an invoice or an order never hold them.

@@ -253,7 +253,7 @@ fn likeness_of(text: &str, labels: &[Vec<String>]) -> f32 {
 }
 
 /// The words before the figures, and each figure with its signs.
-fn parts(frame: &Frame, band: &Band) -> (Vec<usize>, Vec<Run>) {
+pub(super) fn parts(frame: &Frame, band: &Band) -> (Vec<usize>, Vec<Run>) {
     let mut label: Vec<usize> = Vec::new();
     let mut figures: Vec<Run> = Vec::new();
     for run in frame.runs(band, 0.9) {

@@ -54,6 +54,12 @@ pub(crate) fn over_pages(frames: &[Frame], best: usize, all: &[Reading], meaning
         let overlaps = parts
             .iter()
             .any(|part| part.sheet.frame == other.sheet.frame && part.sheet.rect.overlap_y(&other.sheet.rect) > 0.0);
+        let numbers = (number(frames, &best.sheet), number(frames, &other.sheet));
+        if let (Some(mine), Some(theirs)) = numbers
+            && mine != theirs
+        {
+            continue;
+        }
         let theirs = self::caption(frames, &other.sheet);
         let goes_on = other.sheet.frame > best.sheet.frame && says_nothing_new(frames, &best.sheet, &other.sheet);
         if !overlaps && (goes_on || is_alike(&caption, &theirs)) {
@@ -78,6 +84,19 @@ fn caption(frames: &[Frame], sheet: &Sheet) -> String {
         .filter(months)
         .collect::<Vec<_>>()
         .join(" ")
+}
+
+/// The number that a table's caption gives it: tables of other numbers are other tables, however alike.
+fn number(frames: &[Frame], sheet: &Sheet) -> Option<String> {
+    const CAPTIONS: [&str; 9] =
+        ["table", "tabelle", "tableau", "tabla", "tabella", "tabel", "tabela", "schedule", "exhibit"];
+    let lines = frames.get(sheet.frame).map(|frame| lines_above(frame, sheet)).unwrap_or_default();
+    lines.iter().find_map(|line| {
+        let folded = fold(line);
+        let (kind, rest) = folded.split_once(' ')?;
+        let number = rest.split(' ').next().filter(|number| number.starts_with(|char: char| char.is_ascii_digit()))?;
+        CAPTIONS.contains(&kind).then(|| number.to_owned())
+    })
 }
 
 /// The lines above a table on a later page only repeat words of the pages before: its page's head, no caption.
