@@ -15,6 +15,17 @@ const LABELLED: &[(f32, f32)] =
 /// Likeness of a heading to the property whose entries or points stand below it: 338 values of resumes, 189 of which
 /// were right.
 const BELOW_A_HEADING: &[(f32, f32)] = &[(0.50, 0.30), (0.85, 0.45), (1.06, 0.78)];
+/// Agreement of a table's heads with what is asked, for the numbers of its rows: 3,587 values of 24 documents, of each of
+/// which 99 % were right in the mean where the agreement was 0.8 and more, and 91 % in the worst.
+const NUMBER_OF_A_ROW: &[(f32, f32)] = &[(0.60, 0.40), (0.70, 0.60), (0.76, 0.85), (0.80, 0.94), (0.95, 0.97)];
+/// The same for its texts: 1,191 values, of each document 91 % in the mean; a text may be cut, or joined with the next.
+const TEXT_OF_A_ROW: &[(f32, f32)] = &[(0.60, 0.40), (0.70, 0.60), (0.76, 0.78), (0.80, 0.86), (0.95, 0.89)];
+/// Likeness of a statement's line to the figure that is asked: 1,260 values of two reports, too few to say 0.9.
+const LINE_OF_A_STATEMENT: &[(f32, f32)] = &[(0.80, 0.62), (0.95, 0.82), (1.05, 0.86)];
+/// Rows from which on a table is surely one.
+const ROWS_OF_A_TABLE: usize = 3;
+/// What the numbers of a table of fewer rows are worth at most.
+const OF_FEW_ROWS: f32 = 0.89;
 /// What a confidence is worth where the words were recognised in a picture: 611 values of scans.
 const RECOGNISED: &[(f32, f32)] = &[(0.30, 0.20), (0.50, 0.42), (0.84, 0.68), (0.97, 0.87)];
 /// A credit note prints amounts that are meant negative, and says so in its title only.
@@ -40,6 +51,18 @@ pub(crate) fn of(score: f32) -> f32 {
 /// Confidence of what stands under a heading that is like a property's name.
 pub(crate) fn below_a_heading(score: f32) -> f32 {
     measured(BELOW_A_HEADING, score)
+}
+
+/// Confidence of a value in a row, by how well the table's heads agree.
+pub(crate) fn of_a_row(agreement: f32, value: &Value, rows: usize) -> f32 {
+    let table = if value.is_number() { NUMBER_OF_A_ROW } else { TEXT_OF_A_ROW };
+    let most = if rows < ROWS_OF_A_TABLE { OF_FEW_ROWS } else { 1.0 };
+    measured(table, agreement).min(most)
+}
+
+/// Confidence of a figure in a line of a statement.
+pub(crate) fn of_a_line(likeness: f32) -> f32 {
+    measured(LINE_OF_A_STATEMENT, likeness)
 }
 
 /// Lowers what is less sure than its rule says: values of recognised words, and amounts of credit notes.
@@ -96,11 +119,19 @@ mod tests {
 
     #[test]
     fn it_rises_with_the_score_and_stays_in_bounds() {
-        for table in [LABELLED, BELOW_A_HEADING, RECOGNISED] {
+        for table in [LABELLED, BELOW_A_HEADING, RECOGNISED, NUMBER_OF_A_ROW, TEXT_OF_A_ROW, LINE_OF_A_STATEMENT] {
             let steps: Vec<f32> = (0..30).map(|step| measured(table, step as f32 * 0.05)).collect();
             assert!(steps.windows(2).all(|pair| pair[0] <= pair[1]));
             assert!(steps.iter().all(|confidence| (0.0..=1.0).contains(confidence)));
         }
+    }
+
+    #[test]
+    fn numbers_of_long_tables_are_surer_than_texts() {
+        assert!(of_a_row(0.85, &json!(12.5), 3) >= 0.9);
+        assert!(of_a_row(0.85, &json!(12.5), 2) < 0.9);
+        assert!(of_a_row(0.95, &json!("Bolt"), 9) < 0.9);
+        assert!(of_a_line(1.0) < 0.9);
     }
 
     /// Confidence of 12.5 after it is settled, in a page of these words; those of the amount recognised or not.

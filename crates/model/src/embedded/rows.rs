@@ -35,6 +35,7 @@ use self::cell::{Habits, Want};
 use self::frame::Frame;
 use self::sheet::{CellText, Sheet};
 use self::wording::{Heading, Headings, Wording};
+use super::confidence;
 use super::layout::Layout;
 use super::solution::Found;
 use super::text::{fold, name_words, words};
@@ -280,7 +281,7 @@ impl Reader<'_> {
         };
         let one = Evidence {
             places: vec![WordsOnPage { page, words: cell.words.clone() }],
-            confidence: Some(part.confidence()),
+            confidence: Some(confidence::of_a_row(part.confidence(), value, part.rows.len())),
             reasoning: Some(format!("Row {} of the table on page {page}, {place}.", number + 1)),
         };
         match value {
@@ -316,6 +317,7 @@ impl Reading {
         same * 10 >= all * 8 && same > 0
     }
 
+    /// How well its heads agree with what is asked, 0.3..0.95.
     fn confidence(&self) -> f32 {
         let found = self.columns.iter().flatten().count().max(1) as f32;
         (0.45 + 0.5 * self.agreement / found / 1.3).clamp(0.3, 0.95)

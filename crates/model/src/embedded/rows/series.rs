@@ -20,6 +20,7 @@ use self::segments::{Segments, Whole};
 use super::cell::{self, Habits, Want};
 use super::frame::{Band, Frame, Run};
 use super::{Prepared, Slot, put};
+use crate::embedded::confidence;
 use crate::embedded::lexicon::Lexicon;
 use crate::embedded::solution::Found;
 use crate::embedded::text::{fold, name_words, stem, words};
@@ -516,7 +517,7 @@ fn evidence(line: &Line<'_>, run: &Run, heads: &str, is_value: bool) -> Evidence
     let words = if is_value { figure } else { line.words.clone() };
     Evidence {
         places: vec![WordsOnPage { page, words }],
-        confidence: Some(0.35 + 0.35 * line.like),
+        confidence: Some(confidence::of_a_line(line.like)),
         reasoning: Some(format!(
             "The line \u{201c}{}\u{201d} on page {page}, column \u{201c}{}\u{201d}.",
             line.label,
