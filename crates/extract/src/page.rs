@@ -185,6 +185,18 @@ impl Page {
         std::borrow::Cow::Owned(page)
     }
 
+    /// Where a box of the straightened page stands on this one: the level box around it, within the page.
+    #[must_use]
+    pub fn as_it_lies(&self, straight: &Rect) -> Rect {
+        if self.skew == 0.0 {
+            return *straight;
+        }
+        let around = Straightening::of(self).undone(straight);
+        let (width, height) = (self.width, self.height);
+        let (x0, x1) = (around.x0.clamp(0.0, width), around.x1.clamp(0.0, width));
+        Rect::new(x0, around.y0.clamp(0.0, height), x1, around.y1.clamp(0.0, height))
+    }
+
     /// The words of a line.
     #[must_use]
     pub fn line_words(&self, line: &Line) -> &[Word] {
@@ -234,6 +246,16 @@ impl Straightening {
         let width = ((wide * cos - high * sin) / spread).max(0.3 * wide);
         let height = ((high * cos - wide * sin) / spread).max(0.3 * high);
         Rect::new(x - width / 2.0, y - height / 2.0, x + width / 2.0, y + height / 2.0)
+    }
+
+    /// The way back.
+    fn undone(&self, rect: &Rect) -> Rect {
+        let (sin, cos) = (self.sin, self.cos);
+        let (x, y) = (rect.center_x() - self.middle.0, rect.center_y() - self.middle.1);
+        let (x, y) = (x * cos - y * sin + self.middle.0, y * cos + x * sin + self.middle.1);
+        let (width, height, sin) = (rect.width(), rect.height(), sin.abs());
+        let (wide, high) = (width * cos + height * sin, width * sin + height * cos);
+        Rect::new(x - wide / 2.0, y - high / 2.0, x + wide / 2.0, y + high / 2.0)
     }
 }
 

@@ -108,6 +108,7 @@ fn sightings(document: &Document, index: usize) -> Vec<Sighting> {
     let lists = tables::lists(&layout, index);
     let mut found = fields::single(&layout, &candidates, &lists.cells, index);
     found.extend(lists.sightings);
+    found.iter_mut().for_each(|sighting| sighting.lie_in(document));
     found
 }
 
@@ -126,6 +127,16 @@ fn gather(gathered: &mut Vec<Gathered>, sighting: Sighting) {
 impl Sighting {
     fn new(key: String, label: String) -> Self {
         Self { key, label, sort: Sort::Text, choices: vec![], columns: vec![], examples: vec![] }
+    }
+
+    /// Puts the boxes where they stand on the pages as they are: they were found on pages laid straight.
+    fn lie_in(&mut self, document: &Document) {
+        for example in &mut self.examples {
+            let Some(page) = document.page(example.page).filter(|page| page.skew != 0.0) else { continue };
+            let straight = example.bounding_box.on_page(page);
+            example.bounding_box = page.as_it_lies(&straight).as_fractions(page);
+        }
+        self.columns.iter_mut().for_each(|column| column.lie_in(document));
     }
 
     /// The same name, and for lists mostly the same columns.

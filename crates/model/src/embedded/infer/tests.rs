@@ -63,6 +63,25 @@ fn several_documents_agree_on_names_and_sorts() {
 }
 
 #[test]
+fn boxes_stand_on_the_page_as_it_lies() {
+    let straight = document(&[INVOICE]);
+    let mut crooked = straight.clone();
+    let page = &mut crooked.pages[0];
+    page.skew = 3.0;
+    let lying = page.clone();
+    page.words.iter_mut().for_each(|word| word.rect = lying.as_it_lies(&word.rect));
+    let page = &crooked.pages[0];
+    let inferred = infer(&[&crooked]);
+    let seen = inferred.seen.iter().find(|seen| seen.pointer == "/invoice_date").unwrap();
+    let word = page.words.iter().find(|word| word.text == "October").unwrap().rect.as_fractions(page);
+    let found = seen.examples[0].bounding_box;
+    assert!(found.contains(word.center_x(), word.center_y()), "{found:?} {word:?}");
+    let level = infer(&[&straight]);
+    let level = level.seen.iter().find(|seen| seen.pointer == "/invoice_date").unwrap().examples[0].bounding_box;
+    assert!((found.x0 - level.x0).abs() > 0.02, "{found:?} {level:?}");
+}
+
+#[test]
 fn nothing_is_made_of_running_text() {
     let text = "This agreement is made between the parties and shall remain in force until it ends,\n\
                 however long that takes, subject to the terms that follow and to nothing else at all.\n\
