@@ -139,7 +139,10 @@ impl Reader<'_> {
     /// The longest list without heads that adds up, where it answers at least what stands there and how much it is.
     fn till(&self, slots: &[Slot<'_>], wording: &Wording, asked: &str) -> Option<Reading> {
         const TAKEN_OFF: [&str; 6] = ["discount", "rebate", "deduction", "rabatt", "remise", "sconto"];
-        let taken_off = words(asked).iter().any(|word| TAKEN_OFF.iter().any(|stem| word.starts_with(stem)));
+        let said = words(asked);
+        let refused = |at: usize| at > 0 && matches!(said[at - 1].as_str(), "no" | "not" | "without" | "excluding");
+        let taken_off = { said.iter().enumerate() }
+            .any(|(at, word)| TAKEN_OFF.iter().any(|stem| word.starts_with(stem)) && !refused(at));
         let sheets = till::sheets(&self.prepared.frames, self.prepared.habits);
         let sheet = sheets.iter().map(|sheet| till::only(sheet, taken_off)).max_by_key(|sheet| sheet.rows.len())?;
         let scores = scores(&sheet, slots, wording, &self.prepared.headings);
@@ -304,7 +307,16 @@ impl Reading {
     /// How good a reading is among others: agreement of heads and types, a little for many rows.
     fn worth(&self) -> f32 {
         let drawn = if self.sheet.whole_rows { 0.15 } else { 0.0 };
-        self.agreement * (1.0 + 0.12 * (self.rows.len() as f32).ln() + drawn)
+        let whole = 0.5 + 0.5 * self.filled();
+        whole * self.agreement * (1.0 + 0.12 * (self.rows.len() as f32).ln() + drawn)
+    }
+
+    /// The share of its cells that hold something.
+    fn filled(&self) -> f32 {
+        let columns: Vec<usize> = self.columns.iter().flatten().copied().collect();
+        let holds = |row: &Row, column: &usize| row.cells.get(*column).is_some_and(|cell| !cell.is_empty());
+        let held: usize = self.rows.iter().map(|row| columns.iter().filter(|column| holds(row, column)).count()).sum();
+        held as f32 / (columns.len() * self.rows.len()).max(1) as f32
     }
 
     fn has_heads_of(&self, other: &Self) -> bool {

@@ -482,7 +482,11 @@ fn what_a_till_prints_is_a_list_where_it_adds_up() {
         {"description": "TAPE 36MM X 50M", "quantity": 3, "unit_price": 4.25, "amount": 12.75},
         {"description": "SEED POTATO", "quantity": 2, "amount": 15.9}
     ]);
-    check_pages(&[&TILL], sold(), "What was bought", want);
+    check_pages(&[&TILL], sold(), "What was bought", want.clone());
+    check_pages(&[&TILL], sold(), "Every article, no discounts", want.clone());
+    let mut glued = TILL;
+    glued[4] = "  3 x 4.25              12.75A ";
+    check_pages(&[&glued], sold(), "What was bought", want);
     let off = json!({"description": {"type": "string"}, "amount": {"type": "number"}});
     check_pages(&[&TILL], off, "Discounts", json!([{"description": "TAPE 3 FOR 10.00", "amount": -2.75}]));
 }

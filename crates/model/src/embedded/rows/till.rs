@@ -31,6 +31,8 @@ struct Line {
     at: usize,
     /// The code behind it.
     code: Option<usize>,
+    /// Characters of a code that is printed right behind the amount: `15.00A`.
+    glued: usize,
 }
 
 /// The proven lists of a page: entries with an amount above zero first, then with those below it.
@@ -74,16 +76,19 @@ fn line(frame: &Frame, band: &Band, habits: Habits) -> Option<Line> {
         Some((at, label)) if is_code(last) => (*at, Some(*last), label),
         _ => (*last, None, before),
     };
-    let found = number::scan(text(at));
+    let printed = text(at).trim_end_matches(char::is_alphabetic);
+    let glued = text(at).len() - printed.len();
+    let printed = if glued <= CODE_CHARS_MAX { printed } else { text(at) };
+    let found = number::scan(printed);
     let [only] = found.as_slice() else { return None };
     let number = only.value.under(habits.style);
-    let printed = text(at).trim_end_matches(char::is_alphabetic);
     let whole = only.span.end + 1 >= printed.len() && only.span.start <= 1;
     (number.decimals == 2 && !only.value.percent && whole).then(|| Line {
         label: label.to_vec(),
         amount: number.value,
         at,
         code,
+        glued: if glued <= CODE_CHARS_MAX { glued } else { 0 },
     })
 }
 
@@ -139,8 +144,15 @@ fn row(index: usize, frame: &Frame, lines: &[Option<Line>], at: usize) -> Option
         label = frame.bands.get(before)?.pieces.clone();
     }
     let (quantity, price) = counted.unwrap_or_default();
-    let code = line.code.map_or_else(CellText::default, |code| cell(frame, &[code]));
-    let amount = cell(frame, &[line.at]);
+    let mut amount = cell(frame, &[line.at]);
+    let mut code = line.code.map_or_else(CellText::default, |code| cell(frame, &[code]));
+    if line.glued > 0 {
+        let both = amount.clone();
+        let behind = amount.text.split_off(amount.text.len() - line.glued);
+        if code.is_empty() {
+            code = CellText { text: behind, ..both };
+        }
+    }
     let cells = vec![cell(frame, &label), quantity, price, amount, code];
     let rect = Rect::around(cells.iter().filter_map(|cell| cell.rect.as_ref()))?;
     Some(SheetRow { frame: index, rect, cells, crosses: false })
