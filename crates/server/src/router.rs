@@ -64,6 +64,8 @@ pub(crate) fn server_routes() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
         // GET /v1/models
         .routes(routes!(models::list_models))
+        // GET /v1/limits
+        .routes(routes!(models::get_limits))
         // GET, POST /v1/keys; DELETE /v1/keys/{key_id}
         .routes(routes!(keys::list_keys, keys::create_key))
         .routes(routes!(keys::revoke_key))

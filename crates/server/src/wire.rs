@@ -9,6 +9,7 @@ pub(crate) mod event;
 pub(crate) mod generic;
 pub(crate) mod job;
 pub(crate) mod key;
+pub(crate) mod limits;
 pub(crate) mod model;
 pub(crate) mod problem;
 pub(crate) mod proposal;

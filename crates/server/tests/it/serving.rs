@@ -82,6 +82,7 @@ async fn the_description_names_every_route_of_both_contracts() {
     GET /v1/jobs/{job_id}/events
     GET /v1/jobs/{job_id}/stream
     GET /v1/keys
+    GET /v1/limits
     GET /v1/models
     GET /v1/usage
     POST /jobs/{job_id}/cancel

@@ -2,6 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use sluice_server::Settings;
 use sluice_store::Store as _;
 
 use crate::hand::acme;
@@ -99,4 +100,12 @@ async fn days_that_are_none_are_told() {
     }
     let year = world.get("/v1/usage?from=2025-01-01&to=2026-02-04").await.expect(200).json();
     assert_eq!((&year["from"], &year["to"]), (&json!("2025-01-01"), &json!("2026-02-04")));
+}
+
+#[tokio::test]
+async fn what_the_server_allows_is_told_as_it_is_set() {
+    let settings = Settings { active_jobs_max: 7, requests_per_minute: 1_234, ..Settings::default() };
+    let limits = World::with(settings).await.get("/v1/limits").await.expect(200).json();
+    assert_eq!((&limits["active_jobs_max"], &limits["requests_per_minute"]), (&json!(7), &json!(1_234)));
+    assert!(limits["document_bytes_max"].as_u64() > Some(1_000_000), "{limits}");
 }
