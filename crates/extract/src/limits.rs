@@ -173,8 +173,11 @@ pub const JOBS_IN_HAND_MAX: usize = 64;
 /// cores for models that run here.
 pub const QUESTIONS_OPEN_OVER_ALL_MAX: usize = 64;
 
+/// A day in milliseconds: in Unix time each has as many.
+pub const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
+
 /// How long what jobs took is kept, in milliseconds, whatever became of them: a year, and the month before it to compare with.
-pub const USAGE_KEPT_MS: u64 = USAGE_DAYS_MAX * 86_400_000;
+pub const USAGE_KEPT_MS: u64 = USAGE_DAYS_MAX * DAY_MS;
 
 /// Most days of usage that are told at once: all that are kept.
 pub const USAGE_DAYS_MAX: u64 = 400;

@@ -10,6 +10,7 @@ use anyhow::Context as _;
 use etcetera::BaseStrategy as _;
 use sluice_extract::event::Event;
 use sluice_extract::job::Status;
+use sluice_extract::limits::DAY_MS;
 use sluice_store::{
     Append, Blobs, JobQuery, OpenOptions, PageQuery, PostgresOptions, PostgresStore, Retention, Retired, Role,
     SqliteStore, Store, StoreError, Synchronous, Tenant, system_clock,
@@ -126,9 +127,6 @@ pub(crate) struct Work {
     pub(crate) tenant: Tenant,
     _gone_with_it: Option<tempfile::TempDir>,
 }
-
-/// Milliseconds of a day.
-pub(crate) const DAY_MS: u64 = 24 * 60 * 60 * 1000;
 
 /// The tenant of what commands of this user keep.
 const TENANT: &str = "local";

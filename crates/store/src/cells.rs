@@ -8,9 +8,6 @@ use sluice_extract::page::ContentHash;
 
 use crate::{StoreError, Tenant};
 
-/// A day of UTC in milliseconds; every day has as many in Unix time.
-pub(crate) const DAY_MS: u64 = 86_400_000;
-
 pub(crate) fn tenant(text: String) -> Result<Tenant, StoreError> {
     Tenant::try_from(text).map_err(|error| StoreError::Damaged(error.to_string()))
 }

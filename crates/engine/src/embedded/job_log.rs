@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use sluice_extract::event::{Event, Recorded};
 use sluice_extract::id::JobId;
-use sluice_extract::job::{JobState, Status};
+use sluice_extract::job::JobState;
 use sluice_store::{Append, Appended, Ending, JobRow, Lease, Remember, Store, StoreError, TailReceiver, Tenant};
 
 use super::count::count;
@@ -86,7 +86,7 @@ impl JobLog {
     /// Appends, and takes in what is new. What the log held already is taken in all the same.
     pub(crate) async fn append(&mut self, event: Event, remember: Option<Remember>) -> Result<(), Leave> {
         let status = Some(self.state.status_after(&event));
-        let ending = status.filter(|_| event.is_terminal()).map(|status| self.ending(status));
+        let ending = event.is_terminal().then(|| self.ending());
         let append = Append { event, status, remember, lease: self.lease, ending };
         let appended = patiently(|| self.store.event_append(&self.tenant, self.job, append.clone())).await?;
         if let Appended::Recorded(recorded) = &appended {
@@ -108,8 +108,8 @@ impl JobLog {
         }
     }
 
-    fn ending(&self, status: Status) -> Ending {
-        Ending { status, model: self.model.clone(), took: self.state.round_took }
+    fn ending(&self) -> Ending {
+        Ending { model: self.model.clone(), took: self.state.round_took }
     }
 
     /// Waits until somebody may have written. May be dropped: nothing was taken in.

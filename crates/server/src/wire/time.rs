@@ -3,9 +3,7 @@
 //! Called by every body.
 
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
-
-/// A day in milliseconds: in Unix time each has as many.
-pub(crate) const DAY_MS: u64 = 86_400_000;
+use sluice_extract::limits::DAY_MS;
 
 /// The text of a time.
 pub(crate) fn text(at_ms: u64) -> String {

@@ -1,12 +1,12 @@
 //! Usage on the wire: days of UTC, and sums of what was told.
 
 use serde::Serialize;
-use sluice_extract::limits::{USAGE_DAYS_DEFAULT, USAGE_DAYS_MAX};
+use sluice_extract::limits::{DAY_MS, USAGE_DAYS_DEFAULT, USAGE_DAYS_MAX};
 use sluice_store::DayUsage;
 use utoipa::ToSchema;
 
 use super::query::Query;
-use super::time::{self, DAY_MS};
+use super::time;
 
 /// The days that are asked for, both included, since 1970-01-01.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

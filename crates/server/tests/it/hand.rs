@@ -32,9 +32,8 @@ impl Hand<'_> {
         let mut state = JobState::of(&self.log().await);
         let sequence = state.sequence + 1;
         state.apply(&Recorded { sequence, at_ms: 0, event: event.clone() });
-        let status = state.status();
-        let ending = Ending { status, model: "embedded".to_owned(), took: state.round_took };
-        let append = Append { ending: Some(ending), ..Append::new(event, Some(status)) };
+        let ending = Ending { model: "embedded".to_owned(), took: state.round_took };
+        let append = Append { ending: Some(ending), ..Append::new(event, Some(state.status())) };
         match self.world.store.event_append(&acme(), self.job, append).await.unwrap() {
             Appended::Recorded(recorded) => recorded.sequence,
             other => panic!("{other:?}"),

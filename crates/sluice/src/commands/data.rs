@@ -8,10 +8,11 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use sluice_extract::limits::DAY_MS;
 use sluice_store::{Retention, Retired, Role};
 
 use crate::cli::DataCommand;
-use crate::kept::{DAY_MS, Kept, blobs_folder};
+use crate::kept::{Kept, blobs_folder};
 use crate::trouble::hinted;
 
 /// Bytes that nothing refers to are kept for so long.

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use crate::server::{Frame, Server};
-use crate::watched::{CALLS, Call, Slow, Watched};
+use crate::watched::{CALLS, Call, Seen, Slow, Watched};
 
 fn from_environment(name: &str, default: u64) -> u64 {
     std::env::var(name).map_or(default, |text| text.parse().unwrap())
@@ -41,14 +41,19 @@ fn killed_at_random_instants_nothing_is_lost_doubled_or_asked_again() {
     eprintln!("{} jobs over {kills} kills", followed.len());
     assert!(followed.len() as u64 >= kills / 4, "too few jobs to show anything: {}", followed.len());
 
+    check_asked(&followed, &slow, kills);
+}
+
+/// In each job, only what was in flight at a kill was asked again.
+pub fn check_asked(followed: &[Seen], slow: &Slow, kills: u64) {
     let asked = slow.asked();
     for (number, (job, seen)) in followed.iter().enumerate() {
-        check_asked(job, seen, &asked[&(number as i64)], kills);
+        check_job(job, seen, &asked[&(number as i64)], kills);
     }
 }
 
 /// Nobody is asked for a part that has an outcome for this attempt: only what was in flight is repeated.
-pub fn check_asked(job: &str, seen: &[Frame], calls: &[Call], kills: u64) {
+fn check_job(job: &str, seen: &[Frame], calls: &[Call], kills: u64) {
     let outcomes = seen.iter().filter(|frame| matches!(frame.event.as_str(), "subtree_result" | "subtree_retry"));
     for frame in outcomes {
         let data = frame.json();

@@ -118,10 +118,7 @@ fn a_killed_worker_s_jobs_go_on_with_the_others() {
         workers.push(fleet.worker(&slow.script));
     }
     let seen = watched.end();
-    let asked = slow.asked();
-    for (number, (job, frames)) in seen.iter().enumerate() {
-        check_asked(job, frames, &asked[&(number as i64)], KILLS);
-    }
+    check_asked(&seen, &slow, KILLS);
 }
 
 #[test]
@@ -252,10 +249,7 @@ fn what_moves_from_a_folder_to_a_database_and_back_goes_on_there() {
     until("jobs are worked on", || slow.asked().len() > before + 3);
     // Clients, with the key they had, saw nothing but a break.
     let seen = watched.end();
-    let asked = slow.asked();
-    for (number, (job, frames)) in seen.iter().enumerate() {
-        check_asked(job, frames, &asked[&(number as i64)], 1);
-    }
+    check_asked(&seen, &slow, 1);
 
     server.terminate();
     let (code, told) = run(&server, &["data", "export", &path("back")]);

@@ -322,10 +322,7 @@ fn a_killed_worker_s_steps_are_taken_by_the_other() {
     let asked = slow.asked().len();
     until("the other goes on", || slow.asked().len() > asked + 5);
     let seen = watched.end();
-    let asked = slow.asked();
-    for (number, (job, frames)) in seen.iter().enumerate() {
-        check_asked(job, frames, &asked[&(number as i64)], 1);
-    }
+    check_asked(&seen, &slow, 1);
 }
 
 #[test]
@@ -349,10 +346,7 @@ fn a_worker_that_is_cut_off_from_temporal_is_stood_in_for_and_comes_back() {
     second.kill();
     until("the first goes on alone", || slow.asked().len() > asked + 5);
     let seen = watched.end();
-    let asked = slow.asked();
-    for (number, (job, frames)) in seen.iter().enumerate() {
-        check_asked(job, frames, &asked[&(number as i64)], 2);
-    }
+    check_asked(&seen, &slow, 2);
 }
 
 #[test]

@@ -11,7 +11,7 @@ use sqlx::{PgConnection, PgPool, Row as _};
 
 use super::{remembered, usage, wishes};
 use crate::cells::{time, unsigned};
-use crate::{Append, Appended, LogSlice, StoreError, Tenant, UsageRow};
+use crate::{Append, Appended, LogSlice, StoreError, Tenant};
 
 /// The fence of a wish begins anew with each round: more hand-outs than this in one round there are not.
 const FENCE_BITS: u32 = 32;
@@ -80,8 +80,8 @@ pub(super) async fn append(
     if let Some(remember) = &append.remember {
         remembered::put(&mut transaction, tenant, remember, head.now_ms).await?;
     }
-    if let Some(ending) = append.ending.as_ref().filter(|_| recorded.event.is_terminal()) {
-        usage::put(&mut *transaction, &UsageRow::of(tenant, job, head.round, &recorded, ending)).await?;
+    if let Some(row) = append.usage(tenant, job, head.round, &recorded) {
+        usage::put(&mut *transaction, &row).await?;
     }
     follow_up(&mut transaction, tenant, &head, &append.event).await?;
     transaction.commit().await?;

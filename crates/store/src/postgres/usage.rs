@@ -3,11 +3,12 @@
 //! Written once, with the event that ends a job, and never changed. Called by `events`, `carry` and `PostgresStore`.
 
 use sluice_extract::id::JobId;
+use sluice_extract::limits::DAY_MS;
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, PgExecutor, PgPool, Row as _};
 
 use super::{id, text};
-use crate::cells::{DAY_MS, status, tenant as tenant_of, time, unsigned};
+use crate::cells::{status, tenant as tenant_of, time, unsigned};
 use crate::{DayUsage, StoreError, Tenant, UsageRow};
 
 pub(super) const COLUMNS: &str =

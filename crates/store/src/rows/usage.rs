@@ -8,13 +8,12 @@ use sluice_extract::event::Recorded;
 use sluice_extract::id::JobId;
 use sluice_extract::job::{Status, Took};
 
+use super::Append;
 use crate::Tenant;
 
 /// What a job took until its end, told with the terminal event.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ending {
-    /// What the job is from now on.
-    pub status: Status,
     /// The model that the job named.
     pub model: String,
     /// What it took since it was begun or reopened.
@@ -48,23 +47,24 @@ pub struct UsageRow {
     pub is_cost_partly_unknown: bool,
 }
 
-impl UsageRow {
-    /// The row that belongs to a terminal event.
-    pub(crate) fn of(tenant: &Tenant, job: JobId, round: u32, end: &Recorded, ending: &Ending) -> Self {
-        let usage = &ending.took.usage;
-        Self {
+impl Append {
+    /// The row that belongs to it, once it was recorded in this round; `None` where nothing ends or is counted.
+    pub(crate) fn usage(&self, tenant: &Tenant, job: JobId, round: u32, recorded: &Recorded) -> Option<UsageRow> {
+        let Ending { model, took } = self.ending.as_ref().filter(|_| recorded.event.is_terminal())?;
+        let usage = &took.usage;
+        Some(UsageRow {
             tenant: tenant.clone(),
             job,
             round,
-            at_ms: end.at_ms,
-            status: ending.status,
-            model: ending.model.clone(),
-            pages: ending.took.pages,
+            at_ms: recorded.at_ms,
+            status: self.status?,
+            model: model.clone(),
+            pages: took.pages,
             input_tokens: usage.input_tokens,
             output_tokens: usage.output_tokens.zip(usage.thinking_tokens).map(|(said, thought)| said + thought),
-            cost_usd: ending.took.cost.known_usd,
-            is_cost_partly_unknown: ending.took.cost.is_partly_unknown,
-        }
+            cost_usd: took.cost.known_usd,
+            is_cost_partly_unknown: took.cost.is_partly_unknown,
+        })
     }
 }
 

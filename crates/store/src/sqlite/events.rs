@@ -11,7 +11,7 @@ use sluice_extract::job::Status;
 use super::writer::Transaction;
 use super::{remembered, usage, wishes};
 use crate::cells::{time, unsigned};
-use crate::{Append, Appended, LogSlice, StoreError, Tenant, UsageRow};
+use crate::{Append, Appended, LogSlice, StoreError, Tenant};
 
 /// A place is the job's number and the sequence in one integer: this many bits are the sequence's.
 const SEQUENCE_BITS: u32 = 32;
@@ -71,8 +71,8 @@ pub(super) fn append(
     if let Some(remember) = &append.remember {
         remembered::put(tx, tenant, remember)?;
     }
-    if let Some(ending) = append.ending.as_ref().filter(|_| recorded.event.is_terminal()) {
-        usage::put(tx.connection, &UsageRow::of(tenant, job, head.round, &recorded, ending))?;
+    if let Some(row) = append.usage(tenant, job, head.round, &recorded) {
+        usage::put(tx.connection, &row)?;
     }
     follow_up(tx, tenant, &head, &append.event)?;
     tx.tell_event(job, recorded.clone());

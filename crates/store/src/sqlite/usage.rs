@@ -4,8 +4,9 @@
 
 use rusqlite::{Connection, Row, params};
 use sluice_extract::id::JobId;
+use sluice_extract::limits::DAY_MS;
 
-use crate::cells::{DAY_MS, status, tenant as tenant_of, time, unsigned};
+use crate::cells::{status, tenant as tenant_of, time, unsigned};
 use crate::{DayUsage, StoreError, Tenant, UsageRow};
 
 pub(super) const COLUMNS: &str =

@@ -10,7 +10,7 @@ use sluice_extract::code::Code;
 use sluice_extract::event::{Event, Failure, Recorded, Spent};
 use sluice_extract::id::{DocumentId, JobId, KeyId, SchemaId};
 use sluice_extract::job::{Cost, Status, Took};
-use sluice_extract::limits::USAGE_KEPT_MS;
+use sluice_extract::limits::{DAY_MS, USAGE_KEPT_MS};
 use sluice_extract::page::ContentHash;
 use sluice_extract::usage::Usage;
 use sluice_store::{
@@ -18,9 +18,6 @@ use sluice_store::{
     IdempotencyBegin, IdempotencyRequest, JobInsert, JobQuery, KeyHash, Lease, NewDocument, NewJob, NewKey, NewSchema,
     PageQuery, Remember, Retention, SchemaChange, Store, StoreError, Tenant, WishRequest, follow,
 };
-
-/// A day of UTC.
-const DAY_MS: u64 = 86_400_000;
 
 /// A store and the hands of its clock.
 pub(crate) struct World {
@@ -547,7 +544,7 @@ pub(crate) async fn keys_are_found_by_hash(world: World) {
 }
 
 fn cancelled(model: &str, pages: u32, usage: Usage, cost: Cost) -> Append {
-    let ending = Ending { status: Status::Cancelled, model: model.to_owned(), took: Took { pages, usage, cost } };
+    let ending = Ending { model: model.to_owned(), took: Took { pages, usage, cost } };
     Append { ending: Some(ending), ..Append::new(Event::JobCancelled, Some(Status::Cancelled)) }
 }
 

@@ -4,9 +4,10 @@
 
 use std::time::Duration;
 
+use sluice_extract::limits::DAY_MS;
 use sluice_store::{Retention, StoreError};
 
-use crate::kept::{DAY_MS, Kept};
+use crate::kept::Kept;
 
 /// Before the first round: who starts has other things to do. Not an hour, for some are restarted each hour.
 const FIRST: Duration = Duration::from_secs(5);
