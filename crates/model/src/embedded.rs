@@ -208,7 +208,12 @@ impl Parts<'_> {
     /// The value of one place of the schema. Keys without a value are left out; `verify` puts nulls where they belong.
     fn assemble<'n>(&mut self, path: &mut Vec<&'n str>, pointer: &str, node: &'n Node) -> Option<Value> {
         let labelled = self.fields.remove(pointer);
-        let told = if node.is_primitive() { self.prose.single(path, pointer, node) } else { None };
+        let told = if node.is_primitive() {
+            let period = rows::period(&self.layout, path, pointer, node);
+            period.or_else(|| self.prose.single(path, pointer, node))
+        } else {
+            None
+        };
         if let Some(found) = told.or(labelled) {
             return Some(self.take(found));
         }

@@ -48,8 +48,8 @@ pub(crate) struct Prepared {
     headings: Headings,
     /// Tables read for an item, by what the item asks: many arrays may ask the same.
     readings: RefCell<HashMap<String, Rc<Vec<Reading>>>>,
-    /// Made when a report's figures are asked for by segment.
-    segments: OnceCell<series::segments::Segments>,
+    /// Made when a report's figures are asked for.
+    statements: OnceCell<series::Statements>,
 }
 
 /// Fills an array at `pointer` of the result; `path` holds the names from the root to it. `None` where nothing was found.
@@ -58,6 +58,12 @@ pub(crate) fn fill(layout: &Layout<'_>, path: &[&str], pointer: &str, node: &Nod
     let name = path.last().copied().unwrap_or_default();
     let reader = Reader { document: layout.document, prepared };
     reader.table(name, node, pointer).or_else(|| reader.listed(name, node, pointer))
+}
+
+/// Fills a leaf that asks for the period of a report.
+pub(crate) fn period(layout: &Layout<'_>, path: &[&str], pointer: &str, node: &Node) -> Option<Found> {
+    let named = path.last().filter(|name| name_words(name).last().is_some_and(|word| word == "period"))?;
+    series::period(layout.prepared.get_or_init(|| Prepared::of(layout.document)), named, node, pointer)
 }
 
 struct Reader<'a> {
@@ -88,7 +94,13 @@ impl Prepared {
         let texts: Vec<String> =
             frames.iter().flat_map(|frame| frame.bands.iter().map(|band| frame.text(&band.pieces))).collect();
         let habits = Habits::of(texts.iter().map(String::as_str));
-        Self { frames, habits, headings: Headings::default(), readings: RefCell::default(), segments: OnceCell::new() }
+        Self {
+            frames,
+            habits,
+            headings: Headings::default(),
+            readings: RefCell::default(),
+            statements: OnceCell::new(),
+        }
     }
 }
 

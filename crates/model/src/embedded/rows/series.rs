@@ -3,11 +3,17 @@
 //! Here the columns of a table are the items. Finds the line whose label is what the array is called, reads its figures
 //! and names each by the heads of its column. Called by `rows` before it looks for a table whose rows are the items.
 
+mod across;
+mod alias;
+mod asked;
+mod columns;
+mod lines;
 mod period;
-pub(super) mod segments;
+mod segments;
+mod told;
 
-use std::collections::BTreeMap;
-use std::sync::LazyLock;
+#[cfg(test)]
+mod tests;
 
 use serde_json::{Map, Value};
 use sluice_extract::attribution::{Evidence, WordsOnPage};
@@ -15,27 +21,49 @@ use sluice_extract::pointer::join;
 use sluice_extract::schema::Node;
 use sluice_extract::values::number;
 
-use self::period::{Period, Report, year_of};
-use self::segments::{Segments, Whole};
+use self::alias::Alias;
+use self::asked::{Asked, Measure, Signs};
+pub(super) use self::columns::parts;
+use self::columns::{Column, beside, columns, is_corrected};
+use self::lines::{Labelled, Line, called, counts_shares, sub_line};
+use self::period::{Period, Report, words_say_period};
+use self::segments::{Segments, Whole, Whose};
+use self::told::Sentence;
 use super::cell::{self, Habits, Want};
-use super::frame::{Band, Frame, Run};
+use super::frame::{Frame, Run};
 use super::{Prepared, Slot, put};
 use crate::embedded::confidence;
-use crate::embedded::lexicon::Lexicon;
 use crate::embedded::solution::Found;
-use crate::embedded::text::{fold, name_words, stem, words};
+use crate::embedded::text::{fold, name_words};
+use crate::embedded::value::fits;
 
 /// The least likeness of a line's label and what is asked.
 const LIKE_LEAST: f32 = 0.8;
 
-/// Bands above a line that may hold the heads of its columns.
-const HEADS_REACH: usize = 70;
+/// Pages that say what a report is about.
+const FIRST_PAGES: usize = 8;
 
-/// What statements call their lines: data, with its sources.
-static ACCOUNTS: LazyLock<BTreeMap<String, Vec<String>>> = LazyLock::new(|| {
-    // The file is part of the program and a test reads it; without it only the array's own words are looked for.
-    toml::from_str(include_str!("series/accounts.toml")).unwrap_or_default()
-});
+/// What a report's pages say, read once for all of its arrays.
+#[derive(Debug)]
+pub(super) struct Statements {
+    lines: Vec<Labelled>,
+    segments: Segments,
+    sentences: Vec<Sentence>,
+    aliases: Vec<Alias>,
+    report: Option<Report>,
+}
+
+impl Statements {
+    fn of(frames: &[Frame]) -> Self {
+        Self {
+            lines: lines::all(frames),
+            segments: Segments::of(frames),
+            sentences: told::sentences(frames),
+            aliases: Alias::all(frames),
+            report: Report::of(&texts(frames)),
+        }
+    }
+}
 
 /// The slots of an item that is one figure of a report.
 struct Figure<'a, 'n> {
@@ -44,61 +72,257 @@ struct Figure<'a, 'n> {
     period: usize,
 }
 
-/// A line of a statement that answers.
-struct Line<'f> {
-    frame: &'f Frame,
-    /// Index of the band.
-    band: usize,
-    label: String,
-    words: Vec<u32>,
-    figures: Vec<Run>,
-    like: f32,
-}
-
 /// Is an item one figure of a report?
 pub(crate) fn asks_figures(slots: &[Slot<'_>]) -> bool {
     Figure::of(slots).is_some()
 }
 
-/// Reads the figures of the line that `name` and `node` ask for.
+/// Reads the figures of the lines that `name` and `node` ask for.
 pub(crate) fn fill(prepared: &Prepared, name: &str, node: &Node, slots: &[Slot<'_>], pointer: &str) -> Option<Found> {
-    let Prepared { frames, habits, .. } = prepared;
-    let habits = *habits;
     let figure = Figure::of(slots)?;
-    let labels = labels(name, node);
-    let of_a_share = is_of_a_share(name, node);
-    let mut best: Option<(Line<'_>, Vec<(Run, String)>)> = None;
-    for line in frames.iter().flat_map(|frame| lines(frame, &labels)) {
-        let better = best.as_ref().is_none_or(|(known, _)| line.like > known.like + 0.01);
-        if !better || of_a_share && counts_shares(&line) {
-            continue;
+    let statements = prepared.statements.get_or_init(|| Statements::of(&prepared.frames));
+    let asked = Asked::of(name, node, &statements.aliases);
+    let written = Written { found: Found::default(), items: Vec::new(), pointer };
+    let mut answer = Answer { prepared, statements, figure, asked: &asked, written };
+    match asked.measure {
+        Measure::Level => answer.levels(),
+        Measure::Share | Measure::Growth => answer.compared(),
+    }
+    answer.sentences();
+    (!answer.written.items.is_empty()).then(|| answer.written.end())
+}
+
+/// The period that the whole report is about, where a property asks for it in the form `FY2025 Q3`.
+pub(crate) fn period(prepared: &Prepared, name: &str, node: &Node, pointer: &str) -> Option<Found> {
+    let told = format!("{} {:?}", node.description.as_deref().unwrap_or_default(), node.kind);
+    let named = name_words(name);
+    let asks = named.last().is_some_and(|word| word == "period") && named.len() <= 2 && told.contains("FY");
+    let frames = &prepared.frames;
+    let report = if asks { prepared.statements.get_or_init(|| Statements::of(frames)).report? } else { return None };
+    let (frame, band) = { frames.iter().take(FIRST_PAGES) }
+        .flat_map(|frame| frame.bands.iter().map(move |band| (frame, band)))
+        .find(|(frame, band)| words_say_period(&frame.text(&band.pieces)))?;
+    let value = Value::from(report.label(report.own()));
+    if !fits(node, &value) {
+        return None;
+    }
+    let words = band.pieces.iter().map(|&at| frame.pieces[at].word).collect();
+    let evidence = Evidence {
+        places: vec![WordsOnPage { page: frame.page, words }],
+        confidence: Some(confidence::of_a_line(LIKE_LEAST)),
+        reasoning: Some(format!("The period that the report on page {} is for.", frame.page)),
+    };
+    Some(Found::leaf(pointer, value, evidence))
+}
+
+/// The figures of an array on their way.
+struct Answer<'a, 'n> {
+    prepared: &'a Prepared,
+    statements: &'a Statements,
+    figure: Figure<'a, 'n>,
+    asked: &'a Asked,
+    written: Written<'a>,
+}
+
+impl<'a> Answer<'a, '_> {
+    /// The line that is called so, lines that say the same for more periods, and what segments have of it.
+    fn levels(&mut self) {
+        let Prepared { frames, habits, .. } = self.prepared;
+        let lines = self.called(&self.asked.labels);
+        let Some(best) = first_best(&lines).cloned() else { return };
+        self.write(&best.0, &best.1, None);
+        for (line, columns) in &lines {
+            if self.agrees(line, columns) {
+                self.write(line, columns, None);
+            }
         }
-        let columns = columns(&line);
-        if columns.len() >= 2 {
-            best = Some((line, columns));
+        if !self.figure.names_segments() {
+            return;
+        }
+        let whole = self.whole(&best);
+        let of_segments = self.statements.segments.lines(frames, &self.asked.labels, Some(&whole));
+        let known = self.written.items.len();
+        for (line, whose) in of_segments {
+            if let Whose::Segment(name) = whose {
+                self.write(&line, &columns(&line), Some(&name));
+            }
+        }
+        if self.written.items.len() > known {
+            return;
+        }
+        let value = |frame: &Frame, run: &Run| figure_value(frame, run, *habits)?.as_f64();
+        let figures: Vec<(f64, String)> = { best.1.iter() }
+            .filter_map(|column| Some((value(best.0.frame, &column.run)?, column.heads.clone())))
+            .filter(|(figure, _)| *figure != 0.0)
+            .collect();
+        let names = self.statements.segments.names();
+        for found in across::figures(frames, &self.statements.lines, &names, &figures, value) {
+            self.write(&found.line, &[found.column], Some(&found.name));
         }
     }
-    let report = Report::of(texts(frames).iter().map(String::as_str));
-    let mut written = Written { found: Found::default(), items: Vec::new(), pointer };
-    let signs = Signs::of(name, node);
-    let (line, heads) = best?;
-    let scale = if of_a_share { 1 } else { scale(frames, &line) };
-    figure.write(&mut written, &line, &heads, &Terms { report, scale, habits, signs, segment: None });
-    if figure.names_segments() {
-        let figures = heads.iter().filter_map(|(run, _)| value_of(&line, run, habits)?.as_f64());
-        let whole = Whole { figures: figures.filter(|figure| *figure != 0.0).collect(), style: habits.style };
-        let segments = prepared.segments.get_or_init(|| Segments::of(frames));
-        for line in segments.lines(frames, &labels, &whole) {
-            let segment = Some(line.label.as_str());
-            figure.write(&mut written, &line, &columns(&line), &Terms { report, scale, habits, signs, segment });
+
+    /// Shares and growth: lines that say them, and columns beside the figures they are of.
+    fn compared(&mut self) {
+        let frames = &self.prepared.frames;
+        let direct = self.called(&self.asked.labels);
+        if let Some((line, columns)) = first_best(&direct) {
+            self.write(line, columns, None);
+        }
+        let base = self.called(&self.asked.base);
+        for (line, periods) in &base {
+            self.write(line, &beside(line, periods, self.asked.measure), None);
+            let sub = if self.asked.measure == Measure::Growth { sub_line(line) } else { None };
+            if let Some(sub) = sub {
+                self.write(&sub, &columns(&sub), None);
+            }
+        }
+        if !self.figure.names_segments() {
+            return;
+        }
+        for (line, whose) in self.statements.segments.lines(frames, &self.asked.titles, None) {
+            if let Whose::Segment(name) = whose {
+                self.write(&line, &self.hundredths(&line, columns(&line)), Some(&name));
+            }
+        }
+        let Some(whole) = first_best(&base).map(|best| self.whole(best)) else { return };
+        for (line, whose) in self.statements.segments.lines(frames, &self.asked.base, Some(&whole)) {
+            let segment = match &whose {
+                Whose::Segment(name) => Some(name.as_str()),
+                Whose::Whole => None,
+            };
+            self.write(&line, &beside(&line, &columns(&line), self.asked.measure), segment);
         }
     }
-    (!written.items.is_empty()).then(|| written.end())
+
+    /// What sentences say; of money only where they say the same as a statement for another period.
+    fn sentences(&mut self) {
+        let Prepared { frames, habits, .. } = self.prepared;
+        let told = told::figures(&self.statements.sentences, self.asked, habits.style);
+        let alone = self.asked.percent || self.asked.shares.is_some();
+        let scale = self.written.items.first().and_then(|item| self.figure.scale_of(item));
+        let agreed = told.iter().any(|told| self.says(&told.heads, told.value) == Some(true));
+        let denied = told.iter().any(|told| self.says(&told.heads, told.value) == Some(false));
+        if !(alone && self.written.items.is_empty() || agreed && !denied) {
+            return;
+        }
+        for told in &told {
+            let Some(frame) = frames.get(told.frame) else { continue };
+            let run = Run { pieces: told.pieces.clone(), rect: frame.pieces[told.pieces[0]].rect };
+            let words = told.pieces.iter().map(|&at| frame.pieces[at].word).collect();
+            let label = told.sentence.clone();
+            let line = Line { frame, band: 0, label, words, figures: Vec::new(), like: LIKE_LEAST };
+            let scale = if self.asked.percent { 1 } else { told.scale.or(scale).unwrap_or(1) };
+            let terms = Terms {
+                report: self.statements.report,
+                scale,
+                habits: *habits,
+                signs: self.asked.signs,
+                segment: None,
+                unit: self.unit(),
+            };
+            self.figure.put(
+                &mut self.written,
+                &line,
+                &Column { run, heads: told.heads.clone() },
+                &whole(told.value),
+                &terms,
+            );
+        }
+    }
+
+    /// The lines called like one of the labels that have figures under at least two periods.
+    fn called(&self, labels: &[Vec<String>]) -> Vec<(Line<'a>, Vec<Column>)> {
+        let lines = called(&self.prepared.frames, &self.statements.lines, labels);
+        let lines = lines.into_iter().filter(|line| !(self.asked.of_a_share && counts_shares(line)));
+        let lines = lines.filter(|line| !(self.asked.percent && is_corrected(&line.label)));
+        let hundredths = std::ptr::eq(labels, self.asked.labels.as_slice());
+        let with_columns = lines.map(|line| {
+            let columns = columns(&line);
+            let columns = if hundredths { self.hundredths(&line, columns) } else { columns };
+            (line, columns)
+        });
+        with_columns.filter(|(_, columns)| columns.len() >= 2).collect()
+    }
+
+    /// Where hundredths are asked only figures that are: marked so, or below a hundred.
+    fn hundredths(&self, line: &Line<'_>, mut columns: Vec<Column>) -> Vec<Column> {
+        let marked = columns.iter().filter(|column| line.frame.text(&column.run.pieces).contains('%')).count();
+        let rate = self.asked.measure == Measure::Level;
+        let small = |column: &Column| {
+            let value = figure_value(line.frame, &column.run, self.prepared.habits).and_then(|value| value.as_f64());
+            rate && value.is_some_and(|value| value.abs() <= 100.0)
+        };
+        if self.asked.percent && 2 * marked < columns.len() && !columns.iter().all(small) {
+            columns.clear();
+        }
+        columns
+    }
+
+    fn whole(&self, (line, columns): &(Line<'_>, Vec<Column>)) -> Whole {
+        let habits = self.prepared.habits;
+        let figures = columns.iter().filter_map(|column| figure_value(line.frame, &column.run, habits)?.as_f64());
+        Whole { figures: figures.filter(|figure| *figure != 0.0).collect(), style: habits.style }
+    }
+
+    /// Does a line say what is written already for one period, and nothing else for another?
+    fn agrees(&self, line: &Line<'_>, columns: &[Column]) -> bool {
+        let said = columns.iter().filter_map(|column| {
+            let value = figure_value(line.frame, &column.run, self.prepared.habits)?.as_f64()?;
+            self.says(&column.heads, value)
+        });
+        let said: Vec<bool> = said.collect();
+        !said.is_empty() && said.iter().all(|same| *same)
+    }
+
+    /// Is what is written for this period of the whole company this figure? Nothing where nothing is written.
+    fn says(&self, heads: &str, value: f64) -> Option<bool> {
+        let period = period_text(self.figure.slots[self.figure.period].node, heads, self.statements.report);
+        let known = self.written.items.iter().find(|item| self.figure.period_of(item) == Some(period.as_str()))?;
+        Some((self.figure.value_of(known)?.abs() - value.abs()).abs() < 1e-6)
+    }
+
+    fn write(&mut self, line: &Line<'_>, columns: &[Column], segment: Option<&str>) {
+        let Prepared { frames, habits, .. } = self.prepared;
+        let plain = self.asked.of_a_share || self.asked.percent;
+        // What says the same, or adds up to it, is counted in the same.
+        let known = self.written.items.first().and_then(|item| self.figure.scale_of(item));
+        let scale = if plain { 1 } else { known.unwrap_or_else(|| scale(frames, line)) };
+        let terms = Terms {
+            report: self.statements.report,
+            scale,
+            habits: *habits,
+            signs: self.asked.signs,
+            segment,
+            unit: self.unit(),
+        };
+        for column in columns {
+            let Some(value) = figure_value(line.frame, &column.run, *habits) else { continue };
+            self.figure.put(&mut self.written, line, column, &value, &terms);
+        }
+    }
+
+    fn unit(&self) -> Option<&'static str> {
+        match () {
+            () if self.asked.percent => Some("%"),
+            () if self.asked.shares.is_some() => Some("shares"),
+            () => None,
+        }
+    }
+}
+
+/// The first of the lines that are most alike.
+fn first_best<'l, 'f>(lines: &'l [(Line<'f>, Vec<Column>)]) -> Option<&'l (Line<'f>, Vec<Column>)> {
+    lines.iter().fold(
+        None,
+        |best: Option<&'l (Line<'f>, Vec<Column>)>, line| {
+            if best.is_none_or(|best| line.0.like > best.0.like + 0.01) { Some(line) } else { best }
+        },
+    )
 }
 
 /// The number of a figure.
-fn value_of(line: &Line<'_>, run: &Run, habits: Habits) -> Option<Value> {
-    let text = line.frame.text(&run.pieces);
+fn figure_value(frame: &Frame, run: &Run, habits: Habits) -> Option<Value> {
+    let text = frame.text(&run.pieces);
     let reading = number::scan(&text).into_iter().next()?;
     let value = reading.value.under(habits.style).to_json();
     // In a statement brackets are a sign, however short the number.
@@ -114,35 +338,8 @@ struct Terms<'a> {
     signs: Signs,
     /// Whose they are, where not the whole company's.
     segment: Option<&'a str>,
-}
-
-/// Which sign a figure has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Signs {
-    /// The printed one.
-    Printed,
-    /// None: what was paid is printed as taken away from cash, and asked for as an amount.
-    Paid,
-}
-
-impl Signs {
-    fn of(name: &str, node: &Node) -> Self {
-        const PAID: [&str; 10] = [
-            "paid",
-            "payment",
-            "payments",
-            "repurchase",
-            "repurchases",
-            "repurchased",
-            "purchases",
-            "expenditure",
-            "expenditures",
-            "capex",
-        ];
-        let told = node.description.as_deref().unwrap_or_default();
-        let words = name_words(name).into_iter().chain(words(told.split(['(', ';', '.']).next().unwrap_or_default()));
-        if words.into_iter().any(|word| PAID.contains(&word.as_str())) { Self::Paid } else { Self::Printed }
-    }
+    /// What is counted, where not money.
+    unit: Option<&'static str>,
 }
 
 /// The items so far.
@@ -159,203 +356,9 @@ impl Written<'_> {
     }
 }
 
-/// Is asked what one share earns or gets?
-fn is_of_a_share(name: &str, node: &Node) -> bool {
-    let told = fold(node.description.as_deref().unwrap_or_default());
-    name_words(name).iter().any(|word| word == "eps") || told.contains("per share") || fold(name).contains("per share")
-}
-
-/// Stands under a heading of numbers of shares: `Basic` is there again.
-fn counts_shares(line: &Line<'_>) -> bool {
-    /// Lines above that may be the heading.
-    const REACH: usize = 6;
-    let label = fold(&line.label);
-    let bands = line.frame.bands[line.band.saturating_sub(REACH)..line.band].iter().rev();
-    let heading = bands.map(|band| (parts(line.frame, band).1, fold(&line.frame.text(&band.pieces))));
-    let heading = heading.filter(|(figures, _)| figures.is_empty()).map(|(_, text)| text).next().unwrap_or_default();
-    let counts =
-        |text: &str| text.contains("shares") && !text.contains("per share") && !text.contains("per common share");
-    counts(&label) || !label.contains("per ") && counts(&heading)
-}
-
 /// The text of the first pages, where a report says what it is about.
 fn texts(frames: &[Frame]) -> Vec<String> {
-    frames.iter().take(8).flat_map(|frame| frame.bands.iter().map(|band| frame.text(&band.pieces))).collect()
-}
-
-/// The ways a line may be called that answers.
-fn labels(name: &str, node: &Node) -> Vec<Vec<String>> {
-    let own = name_words(name);
-    let told = node.description.as_deref().unwrap_or_default();
-    let head = told.split([':', '(', ';', '.']).next().unwrap_or_default();
-    let mut labels = vec![bag(&own.join(" ")), bag(head)];
-    if let Some(known) = ACCOUNTS.get(&own.join("_")) {
-        labels.extend(known.iter().map(|label| bag(label)));
-    }
-    labels.retain(|label| !label.is_empty() && label.len() <= 8);
-    labels
-}
-
-/// The stems of a label that mean something, sorted.
-fn bag(text: &str) -> Vec<String> {
-    let lexicon = Lexicon::shared();
-    let mut bag: Vec<String> =
-        words(text).iter().filter(|word| !lexicon.is_stop(word)).map(|word| stem(word)).collect();
-    bag.sort();
-    bag.dedup();
-    bag
-}
-
-fn weight(word: &str) -> f32 {
-    if matches!(word, "net" | "consolidated" | "loss" | "benefit" | "gain") { 0.3 } else { 1.0 }
-}
-
-/// 0..1: weighed share of words that both have.
-fn likeness(a: &[String], b: &[String]) -> f32 {
-    let shared: f32 = a.iter().filter(|word| b.contains(word)).map(|word| weight(word)).sum();
-    let all: f32 = a.iter().map(|word| weight(word)).sum::<f32>().max(b.iter().map(|word| weight(word)).sum());
-    if all > 0.0 { shared / all } else { 0.0 }
-}
-
-/// The lines of a page that are called like one of the labels.
-fn lines<'f>(frame: &'f Frame, labels: &[Vec<String>]) -> Vec<Line<'f>> {
-    let mut found = Vec::new();
-    for (at, band) in frame.bands.iter().enumerate() {
-        let (label, figures) = parts(frame, band);
-        if figures.len() < 2 || label.is_empty() {
-            continue;
-        }
-        let text = frame.text(&label);
-        let like = likeness_of(&text, labels);
-        if like >= LIKE_LEAST {
-            let words = label.iter().map(|&at| frame.pieces[at].word).collect();
-            found.push(Line { frame, band: at, label: text, words, figures, like });
-        }
-    }
-    found
-}
-
-/// A label is compared whole, and up to its first comma or bracket: `Accounts receivable, net of allowance`. What is the
-/// owners' own, `Net income attributable to ...`, is better than what others have a part in.
-fn likeness_of(text: &str, labels: &[Vec<String>]) -> f32 {
-    const OWNERS: f32 = 1.05;
-    let whole = bag(text);
-    let head = bag(text.split([',', '(']).next().unwrap_or_default());
-    let of = |bag: &[String], factor: f32| labels.iter().map(|label| factor * likeness(bag, label)).fold(0.0, f32::max);
-    let owners = text.split_once(" attributable to ").filter(|(_, whose)| {
-        let whose = fold(whose);
-        !["controlling", "noncontrolling", "minority"].iter().any(|others| whose.contains(others))
-    });
-    let owners = owners.map_or(0.0, |(what, _)| {
-        let what = of(&bag(what), 1.0);
-        if what >= LIKE_LEAST { OWNERS * what } else { 0.0 }
-    });
-    of(&whole, 1.0).max(of(&head, 0.95)).max(owners)
-}
-
-/// The words before the figures, and each figure with its signs.
-pub(super) fn parts(frame: &Frame, band: &Band) -> (Vec<usize>, Vec<Run>) {
-    let mut label: Vec<usize> = Vec::new();
-    let mut figures: Vec<Run> = Vec::new();
-    for run in frame.runs(band, 0.9) {
-        let text = frame.text(&run.pieces);
-        let is_figure = text.chars().all(|char| char.is_ascii_digit() || " .,()$€£%-—–".contains(char));
-        let has_digit = text.bytes().any(|byte| byte.is_ascii_digit());
-        match (is_figure, label.is_empty()) {
-            (false, _) if figures.is_empty() => label.extend(&run.pieces),
-            (true, false) if has_digit => figures.extend(each_figure(frame, &run)),
-            _ => {}
-        }
-    }
-    (label, figures)
-}
-
-/// Figures that stand close, each with its signs: `$ 1,919.5 $ 1,737.8`.
-fn each_figure(frame: &Frame, run: &Run) -> Vec<Run> {
-    let mut figures: Vec<Run> = Vec::new();
-    let mut complete = true;
-    for &at in &run.pieces {
-        let piece = &frame.pieces[at];
-        let digits = piece.text.bytes().any(|byte| byte.is_ascii_digit());
-        let opens = digits || piece.text.starts_with(['$', '€', '£', '(']);
-        match figures.last_mut().filter(|_| !(complete && opens)) {
-            Some(figure) => {
-                figure.pieces.push(at);
-                figure.rect = figure.rect.union(&piece.rect);
-                complete |= digits;
-            }
-            None => {
-                figures.push(Run { pieces: vec![at], rect: piece.rect });
-                complete = digits;
-            }
-        }
-    }
-    // The sign of a figure that stands further to the right.
-    figures.retain(|run| run.pieces.iter().any(|&at| frame.pieces[at].text.bytes().any(|byte| byte.is_ascii_digit())));
-    figures
-}
-
-/// For each figure of a line the heads of its column.
-fn columns(line: &Line<'_>) -> Vec<(Run, String)> {
-    let frame = line.frame;
-    let bands = &frame.bands[line.band.saturating_sub(HEADS_REACH)..line.band];
-    let Some(at) = bands.iter().rposition(|band| years(frame, band).len() >= 2) else { return Vec::new() };
-    let heads = years(frame, &bands[at]);
-    let mut columns = Vec::new();
-    for figure in &line.figures {
-        let middle = figure.rect.center_x();
-        let near = |run: &&Run| (run.rect.center_x() - middle).abs();
-        let Some(head) = heads.iter().min_by(|a, b| near(a).total_cmp(&near(b))) else { continue };
-        if near(&head) > 8.0 * bands[at].size
-            || columns.iter().any(|(_, _, other): &(Run, String, f32)| *other == head.rect.x0)
-        {
-            continue;
-        }
-        let text = format!("{} {}", above(frame, bands, at, head), frame.text(&head.pieces));
-        columns.push((figure.clone(), text, head.rect.x0));
-    }
-    columns.into_iter().map(|(run, text, _)| (run, text)).collect()
-}
-
-/// The texts of a band that end in a year: heads of periods. What stands apart before the first of them is the table's
-/// title.
-fn years(frame: &Frame, band: &Band) -> Vec<Run> {
-    const TITLE_APART: f32 = 2.0;
-    let mut heads: Vec<Run> = Vec::new();
-    let mut open: Option<Run> = None;
-    for &at in &band.pieces {
-        let piece = &frame.pieces[at];
-        let is_apart = |run: &mut Run| heads.is_empty() && piece.rect.x0 - run.rect.x1 > TITLE_APART * band.size;
-        open.take_if(is_apart);
-        let run = open.get_or_insert_with(|| Run { pieces: Vec::new(), rect: piece.rect });
-        run.pieces.push(at);
-        run.rect = run.rect.union(&piece.rect);
-        if year_of(piece.text.trim_end_matches([',', ')', '*'])).is_some() {
-            heads.extend(open.take());
-        }
-    }
-    let words = heads.iter().map(|run| run.pieces.len()).max().unwrap_or(0);
-    if words <= 4 && open.is_none() { heads } else { Vec::new() }
-}
-
-/// The nearest texts over a head in the lines right above, from the top down.
-fn above(frame: &Frame, bands: &[Band], years: usize, head: &Run) -> String {
-    let mut texts: Vec<String> = Vec::new();
-    for band in bands[..years].iter().rev().take(3) {
-        let runs = frame.runs(band, 1.0);
-        let near = |run: &&Run| (run.rect.center_x() - head.rect.center_x()).abs();
-        let Some(run) = runs.iter().min_by(|a, b| near(a).total_cmp(&near(b))) else { break };
-        let text = frame.text(&run.pieces);
-        let tells = words(&text).iter().any(|word| {
-            matches!(word.as_str(), "months" | "weeks" | "quarter" | "year" | "ended")
-                || sluice_extract::values::date::month_of(word).is_some()
-        });
-        if !tells || run.pieces.len() > 6 {
-            break;
-        }
-        texts.insert(0, text);
-    }
-    texts.join(" ")
+    frames.iter().take(FIRST_PAGES).flat_map(|frame| frame.bands.iter().map(|band| frame.text(&band.pieces))).collect()
 }
 
 /// What figures are counted in: said above the table, else the one thing that all of the report's tables say; but never
@@ -390,7 +393,8 @@ impl<'a, 'n> Figure<'a, 'n> {
             .iter()
             .position(|slot| cell::want(slot.node) == Want::Number && ends(slot, &["value", "amount", "figure"]))?;
         let period = slots.iter().position(|slot| cell::want(slot.node) == Want::Text && ends(slot, &["period"]))?;
-        let told = |slot: &Slot<'_>| slot.node.default.is_some() || cell::want(slot.node) != Want::Choice;
+        let told =
+            |slot: &Slot<'_>| slot.node.default.is_some() || cell::want(slot.node) != Want::Choice || compares(slot);
         slots.iter().all(told).then_some(Self { slots, value, period })
     }
 
@@ -399,38 +403,55 @@ impl<'a, 'n> Figure<'a, 'n> {
         self.slots.iter().any(|slot| segment_slot(slot).is_some())
     }
 
-    /// Adds an item for each figure of a line; a figure of the same period and segment is there once.
-    fn write(&self, written: &mut Written<'_>, line: &Line<'_>, columns: &[(Run, String)], terms: &Terms<'_>) {
-        for (run, heads) in columns {
-            let Some(printed) = value_of(line, run, terms.habits) else { continue };
-            let percent = line.frame.text(&run.pieces).contains('%');
-            let mut item = Map::new();
-            let mut evidenced = Vec::new();
-            for (at, slot) in self.slots.iter().enumerate() {
-                let value = match at {
-                    _ if at == self.value => Some(terms.signed(printed.clone())),
-                    _ if at == self.period => Some(Value::from(period_text(slot.node, heads, terms.report))),
-                    _ => segment(slot, terms.segment)
-                        .or_else(|| other(slot, percent, if percent { 1 } else { terms.scale }, terms.habits)),
-                };
-                let Some(value) = value else { continue };
-                let pointer = written.pointer;
-                let place =
-                    slot.path.iter().fold(format!("{pointer}/{}", written.items.len()), |at, key| join(&at, key));
-                evidenced.push((place, evidence(line, run, heads, at == self.value)));
-                put(&mut item, &slot.path, value);
-            }
-            let item = Value::Object(item);
-            if !written.items.iter().any(|known| self.is_same(known, &item)) {
-                written.found.evidence.extend(evidenced);
-                written.items.push(item);
-            }
+    /// Adds an item for a figure of a line; a figure of the same period and segment is there once.
+    fn put(&self, written: &mut Written<'_>, line: &Line<'_>, column: &Column, printed: &Value, terms: &Terms<'_>) {
+        let Column { run, heads } = column;
+        let percent = line.frame.text(&run.pieces).contains('%');
+        let unit = terms.unit.or(percent.then_some("%"));
+        let scale = if percent { 1 } else { terms.scale };
+        let mut item = Map::new();
+        let mut evidenced = Vec::new();
+        for (at, slot) in self.slots.iter().enumerate() {
+            let value = match at {
+                _ if at == self.value => Some(terms.signed(printed.clone())),
+                _ if at == self.period => Some(Value::from(period_text(slot.node, heads, terms.report))),
+                _ => segment(slot, terms.segment).or_else(|| other(slot, unit, scale, terms.habits)),
+            };
+            let Some(value) = value else { continue };
+            let pointer = written.pointer;
+            let place = slot.path.iter().fold(format!("{pointer}/{}", written.items.len()), |at, key| join(&at, key));
+            evidenced.push((place, evidence(line, run, heads, at == self.value)));
+            put(&mut item, &slot.path, value);
         }
+        let item = Value::Object(item);
+        if !written.items.iter().any(|known| self.is_same(known, &item)) {
+            written.found.evidence.extend(evidenced);
+            written.items.push(item);
+        }
+    }
+
+    fn of_item<'v>(&self, item: &'v Value, at: usize) -> Option<&'v Value> {
+        let slot = self.slots.get(at)?;
+        item.pointer(&slot.path.iter().fold(String::new(), |at, key| join(&at, key)))
+    }
+
+    fn period_of<'v>(&self, item: &'v Value) -> Option<&'v str> {
+        self.of_item(item, self.period)?.as_str()
+    }
+
+    fn value_of(&self, item: &Value) -> Option<f64> {
+        self.of_item(item, self.value)?.as_f64()
+    }
+
+    fn scale_of(&self, item: &Value) -> Option<i64> {
+        let at = self.slots.iter().position(asks_scale)?;
+        self.of_item(item, at)?.as_i64()
     }
 
     /// Are two items about the same period of the same segment?
     fn is_same(&self, one: &Value, other: &Value) -> bool {
-        self.slots.iter().enumerate().filter(|&(at, _)| at != self.value).all(|(_, slot)| {
+        let parts = |&(at, slot): &(usize, &Slot<'_>)| at == self.period || segment_slot(slot).is_some();
+        self.slots.iter().enumerate().filter(parts).all(|(_, slot)| {
             let pointer = slot.path.iter().fold(String::new(), |at, key| join(&at, key));
             one.pointer(&pointer) == other.pointer(&pointer)
         })
@@ -493,16 +514,36 @@ fn period_text(node: &Node, heads: &str, report: Option<Report>) -> String {
 }
 
 /// Unit, scale, and what the schema itself says where the table says nothing.
-fn other(slot: &Slot<'_>, percent: bool, scale: i64, habits: Habits) -> Option<Value> {
+fn other(slot: &Slot<'_>, unit: Option<&str>, scale: i64, habits: Habits) -> Option<Value> {
     let named = name_words(&slot.name);
-    let is = |names: &[&str]| named.iter().any(|word| names.contains(&word.as_str()));
+    let is_unit = named.iter().any(|word| matches!(word.as_str(), "unit" | "currency"));
     match cell::want(slot.node) {
-        Want::Number if is(&["scale", "multiplier", "factor"]) => Some(Value::from(scale)),
-        Want::Text if is(&["unit", "currency"]) && percent => Some(Value::from("%")),
-        Want::Text if is(&["unit", "currency"]) => habits.currency.map(Value::from),
+        Want::Number if asks_scale(slot) => Some(Value::from(scale)),
+        Want::Text if is_unit => unit.or(habits.currency).map(Value::from),
+        Want::Choice if compares(slot) => year_on_year(slot.node),
         Want::Text | Want::Choice => slot.node.default.clone().or_else(|| not_applicable(slot.node)),
         _ => None,
     }
+}
+
+fn asks_scale(slot: &Slot<'_>) -> bool {
+    name_words(&slot.name).iter().any(|word| matches!(word.as_str(), "scale" | "multiplier" | "factor"))
+}
+
+/// Is asked what a growth is compared with?
+fn compares(slot: &Slot<'_>) -> bool {
+    let named = name_words(&slot.name);
+    named.iter().any(|word| matches!(word.as_str(), "comparison" | "compared")) && year_on_year(slot.node).is_some()
+}
+
+/// The choice that means a year before: all that is read as growth is that.
+fn year_on_year(node: &Node) -> Option<Value> {
+    let mut texts = node.allowed.iter().flatten().filter_map(Value::as_str);
+    let means = |text: &str| {
+        let text = fold(text);
+        text == "yoy" || text.starts_with("year o") || text.starts_with("year over")
+    };
+    texts.find(|text| means(text)).map(Value::from)
 }
 
 /// `'NA' for company-level metrics`: the word that the description itself gives for the plain case.
@@ -523,27 +564,5 @@ fn evidence(line: &Line<'_>, run: &Run, heads: &str, is_value: bool) -> Evidence
             line.label,
             heads.trim()
         )),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_file_can_be_read() {
-        assert!(ACCOUNTS.len() > 30);
-    }
-
-    #[test]
-    fn labels_are_compared_by_their_words() {
-        let check = |label: &str, asked: &str, want: bool| {
-            assert_eq!(likeness_of(label, &[bag(asked)]) >= LIKE_LEAST, want, "{label} / {asked}");
-        };
-        check("TOTAL REVENUES", "total revenues", true);
-        check("Accounts receivable, net of allowance of $50.3", "accounts receivable", true);
-        check("Net income (loss)", "net income", true);
-        check("Interest on funds held", "interest expense", false);
-        check("Other assets", "total assets", false);
     }
 }

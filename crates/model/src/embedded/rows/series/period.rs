@@ -10,6 +10,8 @@ use crate::embedded::text::words;
 /// The period a report is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Report {
+    /// Year in which the report's period ends.
+    year: u32,
     /// Last month of the report's period.
     month: u32,
     /// Months from the start of the fiscal year to there.
@@ -28,24 +30,29 @@ pub(crate) struct Period {
 impl Report {
     /// Reads the lines of a report's first pages: `For the quarterly period ended ...`, `Six months ended ...`. What a
     /// quarterly report says of whole years is about others: `our annual report for the year ended ...`.
-    pub(crate) fn of<'a>(lines: impl Iterator<Item = &'a str>) -> Option<Self> {
+    pub(crate) fn of(lines: &[String]) -> Option<Self> {
         const YEAR: u32 = 12;
-        let (mut month, mut months, mut is_quarterly) = (None, None, false);
-        for line in lines {
-            let named = words(line);
-            let ended = named.iter().any(|word| word == "ended" || word == "ending");
-            if month.is_none()
-                && ended
-                && named.iter().any(|word| matches!(word.as_str(), "period" | "quarter" | "year"))
-            {
-                month = date::scan(line).first().map(|found| u32::from(found.value.date.month));
+        let (mut day, mut months, mut is_quarterly) = (None, None, false);
+        for (at, line) in lines.iter().enumerate() {
+            let line = parted(line);
+            let named = words(&line);
+            if day.is_none() && words_say_period(&line) {
+                let next = lines.get(at + 1).map(String::as_str).unwrap_or_default();
+                day = day_in(&line).or_else(|| day_in(&format!("{line} {next}")));
                 is_quarterly = named.iter().any(|word| matches!(word.as_str(), "quarter" | "quarterly"));
             }
+            let ended = named.iter().any(|word| word == "ended" || word == "ending");
             let spans = (0..named.len()).filter_map(|at| lasts(&named, at));
             let longest = spans.filter(|&span| ended && !(is_quarterly && span >= YEAR)).max();
             months = months.max(longest);
         }
-        Some(Self { month: month?, months: months? })
+        let (year, month) = day?;
+        Some(Self { year, month, months: months? })
+    }
+
+    /// The report's own period.
+    pub(crate) fn own(self) -> Period {
+        Period { year: self.year, month: Some(self.month), lasts: None }
     }
 
     /// `FY2025 Q2`, `FY2025 H1`, `FY2025 YTD`, `FY2025`.
@@ -73,6 +80,36 @@ impl Period {
         let numeric = || date::scan(heads).first().map(|found| u32::from(found.value.date.month));
         Some(Self { year, month: month.or_else(numeric), lasts: duration(&named) })
     }
+
+    /// Is it the same period a year later?
+    pub(crate) fn follows(self, other: Self) -> bool {
+        self == Self { year: other.year + 1, ..other }
+    }
+}
+
+/// Does a line say on which day a report's period ended, or begin to?
+pub(crate) fn words_say_period(line: &str) -> bool {
+    let named = words(&parted(line));
+    let ended = named.iter().any(|word| word == "ended" || word == "ending");
+    ended && named.iter().any(|word| matches!(word.as_str(), "period" | "quarter" | "year"))
+}
+
+/// `endedJanuary` in two words: cover pages set the date in a box of its own.
+fn parted(line: &str) -> String {
+    let mut parted = String::with_capacity(line.len());
+    for char in line.chars() {
+        if char.is_uppercase() && (parted.ends_with("ended") || parted.ends_with("ending")) {
+            parted.push(' ');
+        }
+        parted.push(char);
+    }
+    parted
+}
+
+/// Year and month of the first day in a text.
+fn day_in(text: &str) -> Option<(u32, u32)> {
+    let date = date::scan(text).first()?.value.date;
+    Some((u32::from(date.year), u32::from(date.month)))
 }
 
 /// A year that stands for itself.
@@ -114,7 +151,8 @@ mod tests {
     use super::*;
 
     fn check(report: &[&str], heads: &str, want: &str) {
-        let report = Report::of(report.iter().copied()).unwrap();
+        let report: Vec<String> = report.iter().map(|line| (*line).to_owned()).collect();
+        let report = Report::of(&report).unwrap();
         assert_eq!(report.label(Period::of(heads).unwrap()), want, "{heads}");
     }
 
@@ -145,9 +183,22 @@ mod tests {
     }
 
     #[test]
+    fn a_day_set_apart_from_its_words() {
+        let report = [
+            "for the quarterly period endedJanuary 31,",
+            "2025.",
+            "Six Months Ended",
+            "fiscal year ended July 31, 2024",
+        ];
+        let report: Vec<String> = report.iter().map(|line| (*line).to_owned()).collect();
+        let report = Report::of(&report).unwrap();
+        assert_eq!(report.label(report.own()), "FY2025 Q2");
+    }
+
+    #[test]
     fn no_year_is_no_period() {
         assert_eq!(Period::of("Three Months Ended"), None);
         assert_eq!(Period::of("Page 12"), None);
-        assert_eq!(Report::of(["Six Months Ended"].into_iter()), None);
+        assert_eq!(Report::of(&["Six Months Ended".to_owned()]), None);
     }
 }

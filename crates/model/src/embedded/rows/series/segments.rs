@@ -9,9 +9,12 @@ use std::sync::LazyLock;
 
 use sluice_extract::values::number::{self, DecimalStyle};
 
-use super::{ACCOUNTS, LIKE_LEAST, Line, bag, likeness_of, parts};
+use super::LIKE_LEAST;
+use super::asked::{ACCOUNTS, bag, likeness_of};
+use super::columns::{figures_of, parts};
+use super::lines::Line;
 use crate::embedded::lexicon::Lexicon;
-use crate::embedded::rows::frame::{Band, Frame};
+use crate::embedded::rows::frame::{Band, Frame, Run};
 use crate::embedded::text::fold;
 
 /// The words of every label that statements have.
@@ -51,7 +54,7 @@ const REGIONS: [&str; 20] = [
 
 /// The segments of a report; made once for a document.
 #[derive(Debug)]
-pub(in crate::embedded::rows) struct Segments {
+pub(super) struct Segments {
     /// In reading order, only those whose names come back elsewhere.
     blocks: Vec<Block>,
 }
@@ -70,44 +73,79 @@ struct Block {
 
 impl Segments {
     /// Finds every line below a title.
-    pub(in crate::embedded::rows) fn of(frames: &[Frame]) -> Self {
+    pub(super) fn of(frames: &[Frame]) -> Self {
         let blocks: Vec<Block> = (0..).zip(frames).flat_map(|(at, frame)| below_titles(at, frame)).collect();
         Self { blocks: recurring(blocks) }
     }
 
-    /// The lines of segments below a title that is called like one of the labels and that add up to the whole's
-    /// figures, in reading order.
-    pub(super) fn lines<'f>(&self, frames: &'f [Frame], labels: &[Vec<String>], whole: &Whole) -> Vec<Line<'f>> {
+    /// The lines of segments below a title that is called like one of the labels, in reading order. With `whole` only
+    /// those that add up to the whole's figures, and the line of their sum too.
+    pub(super) fn lines<'f>(
+        &self,
+        frames: &'f [Frame],
+        labels: &[Vec<String>],
+        whole: Option<&Whole>,
+    ) -> Vec<(Line<'f>, Whose)> {
         let mut found = Vec::new();
         for block in &self.blocks {
             let Some(frame) = frames.get(block.frame) else { continue };
-            if likeness_of(block.title.trim_end_matches(':'), labels) < LIKE_LEAST || !block.ends_in(frame, whole) {
+            if likeness_of(block.title.trim_end_matches(':'), labels) < LIKE_LEAST {
                 continue;
             }
-            for (band, name) in &block.lines {
-                let (label, figures) = parts(frame, &frame.bands[*band]);
-                let words = label.iter().map(|&at| frame.pieces[at].word).collect();
-                found.push(Line { frame, band: *band, label: name.clone(), words, figures, like: LIKE_LEAST });
+            let sum = whole.and_then(|whole| block.sum(frame, whole));
+            if whole.is_some() && sum.is_none() {
+                continue;
             }
+            let line = |band: usize, label: String| {
+                let (_, figures) = parts_of_sum(frame, &frame.bands[band]);
+                let words = parts(frame, &frame.bands[band]).0.iter().map(|&at| frame.pieces[at].word).collect();
+                Line { frame, band, label, words, figures, like: LIKE_LEAST }
+            };
+            let own = block.lines.iter().map(|(band, name)| (line(*band, name.clone()), Whose::Segment(name.clone())));
+            found.extend(own);
+            found.extend(sum.map(|band| (line(band, block.title.clone()), Whose::Whole)));
         }
         found
     }
+
+    /// Every name of a segment, folded.
+    pub(super) fn names(&self) -> BTreeSet<String> {
+        self.blocks.iter().flat_map(Block::names).collect()
+    }
+}
+
+/// The figures of a line that may have no label.
+fn parts_of_sum(frame: &Frame, band: &Band) -> (Vec<usize>, Vec<Run>) {
+    let (label, figures) = parts(frame, band);
+    if label.is_empty() { (label, figures_of(frame, &band.pieces)) } else { (label, figures) }
 }
 
 impl Block {
-    /// Does a sum soon after the last line have one of these figures?
-    fn ends_in(&self, frame: &Frame, whole: &Whole) -> bool {
+    /// The line soon after the last that has one of these figures: the sum.
+    fn sum(&self, frame: &Frame, whole: &Whole) -> Option<usize> {
         const REACH: usize = 7;
-        let Some((last, _)) = self.lines.last() else { return false };
-        let below = frame.bands.iter().skip(last + 1).take(REACH);
-        let numbers = below.flat_map(|band| number::scan(&frame.text(&band.pieces)));
-        let mut figures = numbers.filter_map(|found| found.value.under(whole.style).to_json().as_f64());
-        figures.any(|figure| whole.figures.iter().any(|whole| (whole - figure).abs() < 1e-6))
+        let (last, _) = self.lines.last()?;
+        let is_sum = |band: &usize| {
+            let text = frame.text(&frame.bands[*band].pieces);
+            let figures =
+                number::scan(&text).into_iter().filter_map(|found| found.value.under(whole.style).to_json().as_f64());
+            { figures }.any(|figure| whole.figures.iter().any(|whole| (whole - figure).abs() < 1e-6))
+        };
+        (last + 1..frame.bands.len().min(last + 1 + REACH)).find(is_sum)
     }
 
     fn names(&self) -> BTreeSet<String> {
         self.lines.iter().map(|(_, name)| fold(name)).collect()
     }
+}
+
+/// Whose figures a line has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Whose {
+    /// Of all segments.
+    Whole,
+    /// By its name.
+    Segment(String),
 }
 
 /// What the whole company's line says.
@@ -143,7 +181,7 @@ fn recurring(blocks: Vec<Block>) -> Vec<Block> {
 }
 
 /// What is left beside segments with names.
-fn is_rest(name: &str) -> bool {
+pub(super) fn is_rest(name: &str) -> bool {
     let folded = fold(name);
     ["other", "all other", "other net"].contains(&folded.as_str())
 }
