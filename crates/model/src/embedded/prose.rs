@@ -4,12 +4,16 @@
 
 mod entry;
 mod flow;
+mod groups;
 mod head_parts;
 mod list;
 mod objects;
+mod order;
 mod outline;
 mod period;
 mod section;
+#[cfg(test)]
+mod tests;
 mod top;
 mod words;
 

@@ -23,6 +23,8 @@ pub(crate) struct Entry {
 const WIDE_GAP: f32 = 1.35;
 /// A gap between two points is greater than that between two lines of one by this much.
 const ITEM_GAP: f32 = 1.07;
+/// Type that differs by no more points is of one size.
+const SAME_SIZE: f32 = 0.6;
 /// Points below a head are indented by at least this many points.
 const INDENT: f32 = 5.0;
 /// A line of a head has no more words.
@@ -115,7 +117,12 @@ fn has_bold_head(line: &Line) -> bool {
 
 /// Lines in bold; of several in a row the first, unless all lines are.
 fn bold_starts(outline: &Outline, main: &[usize], bold: &dyn Fn(&Line) -> bool) -> Vec<usize> {
-    let is_bold = |index: usize| outline.lines.get(index).is_some_and(bold);
+    let size = main.first().and_then(|&index| outline.lines.get(index)).map_or(0.0, |line| line.size);
+    let in_size = |line: &Line| bold(line) && line.size > size - SAME_SIZE;
+    let sized = main.iter().filter(|&&index| outline.lines.get(index).is_some_and(in_size)).count();
+    // Titles are larger than what else is bold, where they are.
+    let least = if sized > 1 || main.len() > sized + 2 { size - SAME_SIZE } else { 0.0 };
+    let is_bold = |index: usize| outline.lines.get(index).is_some_and(|line| bold(line) && line.size > least);
     let all = main.iter().all(|&index| is_bold(index));
     let mut starts = Vec::new();
     for (position, &index) in main.iter().enumerate() {
@@ -125,7 +132,33 @@ fn bold_starts(outline: &Outline, main: &[usize], bold: &dyn Fn(&Line) -> bool) 
             starts.push(index);
         }
     }
-    starts
+    if all { starts } else { with_bodies(outline, main, &starts) }
+}
+
+/// Starts without those right after another that has nothing of its own: a date or a title below a name. Two that both
+/// say when are two entries.
+fn with_bodies(outline: &Outline, main: &[usize], starts: &[usize]) -> Vec<usize> {
+    let mut kept = Vec::new();
+    let mut bare: Option<usize> = None;
+    for (position, &start) in starts.iter().enumerate() {
+        let end = starts.get(position + 1).copied().unwrap_or(usize::MAX);
+        let own: Vec<usize> = main.iter().copied().filter(|index| (start..end).contains(index)).collect();
+        let dated = |line: usize| outline.lines.get(line).is_some_and(|line| period::find(&line.text).is_some());
+        let joins =
+            |before: usize| follows(outline, before, start) && !(dated(before) && own.iter().copied().any(dated));
+        if !bare.is_some_and(joins) {
+            kept.push(start);
+        }
+        let whole = |line: &Line| line.is_bold() && line.parts.len() == 1 && !line.text.contains(": ");
+        bare = (own.len() == 1 && outline.lines.get(start).is_some_and(whole)).then_some(start);
+    }
+    kept
+}
+
+/// One line stands right below another.
+fn follows(outline: &Outline, above: usize, below: usize) -> bool {
+    let (Some(a), Some(b)) = (outline.lines.get(above), outline.lines.get(below)) else { return false };
+    a.page == b.page && (0.0..2.2 * a.rect.height()).contains(&(b.rect.y0 - a.rect.y1))
 }
 
 /// Both lines of one block, and the first is wholly bold without a date or colon of its own.
@@ -176,8 +209,10 @@ fn entry(outline: &Outline, lines: &[usize], asides: &[usize], pitches: &Pitches
         .and_then(|&index| outline.lines.get(index))
         .is_some_and(|line| line.text_x > first.text_x + INDENT);
     for group in groups(outline, &body, pitches) {
-        let is_item = listed || indented;
-        let starts_item = group.first().and_then(|bit| outline.lines.get(bit.line)).is_some_and(Line::has_bullet);
+        let start = group.first().and_then(|bit| outline.lines.get(bit.line));
+        let starts_item = start.is_some_and(Line::has_bullet);
+        let deeper = start.is_some_and(|line| line.text_x > first.text_x + 2.0 * INDENT);
+        let is_item = listed || indented || deeper && !body.is_empty();
         if is_item && (starts_item || !listed) { entry.items.push(group) } else { entry.texts.push(group) }
     }
     entry
@@ -276,7 +311,11 @@ impl Pitches {
         let labelled = next.text.find(": ").is_some_and(|colon| colon < 30);
         let wide = pitch(line, next).is_some_and(|pitch| pitch > ITEM_GAP * self.least);
         let ended = line.text.ends_with(['.', ';', '!', '?']) || line.rect.x1 < 0.75 * self.right;
-        let parted = if self.uneven && pitch(line, next).is_some() { wide } else { ended };
+        // The next word would have had room beside it, and much more.
+        let word = next.text.split(' ').next().unwrap_or_default().chars().count().max(1) as f32;
+        let word = word / next.text.chars().count().max(1) as f32 * next.rect.width();
+        let early = line.rect.x1 + word + 0.15 * (self.right - self.left) < self.right;
+        let parted = if self.uneven && pitch(line, next).is_some() { wide || early } else { ended };
         !ends_open(&line.text) && (parted && upper || labelled)
     }
 }

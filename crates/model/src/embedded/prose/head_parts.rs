@@ -74,10 +74,12 @@ fn is_leading_degree(text: &str, at: usize, from: usize) -> bool {
     let Some((head, rest)) = text.split_at_checked(at) else { return false };
     let next = rest.strip_prefix(' ').and_then(|rest| rest.chars().next());
     let word = head.get(from..).unwrap_or_default();
+    let of = word.split_once(" of ").map_or(word, |(degree, subject)| if subject.contains(' ') { "" } else { degree });
     from == 0
-        && !word.contains(' ')
+        && !of.contains(' ')
+        && !rest.to_lowercase().starts_with(" of ")
         && next.is_some_and(char::is_uppercase)
-        && Words::shared().is("degree", &fold(word))
+        && Words::shared().is("degree", &fold(of))
 }
 
 /// The text of a run of atoms, without brackets and separators at its ends.
@@ -239,7 +241,7 @@ pub(crate) fn suits(role: Role, text: &str) -> f32 {
             }
         }
         Role::Text => 0.12,
-        Role::Link | Role::Start | Role::End | Role::When | Role::Current | Role::Items => 0.0,
+        Role::Unsaid | Role::Link | Role::Start | Role::End | Role::When | Role::Current | Role::Items => 0.0,
     };
     let dashed = text.contains(" – ") || text.contains(" — ");
     let joined = matches!(role, Role::Area | Role::Organisation | Role::Place) && dashed;

@@ -15,6 +15,7 @@ use sluice_extract::schema::{ArrayRules, Kind, Node, ObjectRules, StringRules};
 
 use super::entry::{Entry, entries};
 use super::flow::Flow;
+use super::groups;
 use super::head_parts::{Habit, Parted, Piece, atoms, part, trimmed};
 use super::outline::{Bit, Outline};
 use super::period::{self, Moment, Period};
@@ -42,9 +43,15 @@ struct Read {
 /// Fills an array whose items are objects from the sections that its name asks for.
 pub(crate) fn fill(outline: &Outline, sections: &[Section], pointer: &str, rules: &ArrayRules) -> Option<Found> {
     let item = object(&rules.items)?;
-    let asked = asked(item);
+    let mut asked = asked(item);
     if asked.is_empty() || is_numeric(&asked) || is_alike(&asked) {
         return None;
+    }
+    told_apart(&mut asked);
+    if let Some(wanted) = grouped(&asked) {
+        let told: Vec<Section> =
+            sections.iter().filter(|section| !is_tabled(outline, &section.lines)).cloned().collect();
+        return groups::fill(outline, &told, pointer, &wanted);
     }
     let mut found = Found { value: json!([]), ..Found::default() };
     for section in sections.iter().filter(|section| !is_tabled(outline, &section.lines)) {
@@ -72,6 +79,39 @@ fn asked(item: &ObjectRules) -> Vec<Asked<'_>> {
     });
     asked.collect()
 }
+
+/// What properties ask for beside each other: beside a position a name is the employer's, a name with a list is a group's,
+/// and of two that ask for the same only one is answered.
+fn told_apart(asked: &mut [Asked<'_>]) {
+    let has = |asked: &[Asked<'_>], role: Role| asked.iter().any(|asked| asked.role == role);
+    if has(asked, Role::Position)
+        && !has(asked, Role::Organisation)
+        && let Some(name) = asked.iter_mut().find(|asked| asked.role == Role::Name)
+    {
+        name.role = Role::Organisation;
+    }
+    let twice = [Role::Name, Role::Organisation, Role::Text, Role::Items, Role::Place, Role::When];
+    for role in twice {
+        let same: Vec<usize> = (0..asked.len()).filter(|&at| asked[at].role == role).collect();
+        let meant = |at: &&usize| MAIN_WORDS.iter().any(|word| asked[**at].name.to_lowercase().contains(word));
+        let kept = same.iter().find(meant).or_else(|| same.first()).copied();
+        for at in same.into_iter().filter(|at| Some(*at) != kept) {
+            asked[at].role = Role::Unsaid;
+        }
+    }
+}
+
+/// A name with a list or a level, and nothing that an entry would have besides.
+fn grouped<'a>(asked: &[Asked<'a>]) -> Option<groups::Wanted<'a>> {
+    let of = |role: Role| asked.iter().find(|asked| asked.role == role).map(|asked| (asked.name, asked.node));
+    let known = [Role::Name, Role::Items, Role::Level, Role::Unsaid, Role::Link];
+    let (items, level) = (of(Role::Items), of(Role::Level));
+    let only = asked.iter().all(|asked| known.contains(&asked.role));
+    (only && (items.is_some() || level.is_some())).then_some(groups::Wanted { name: of(Role::Name)?, items, level })
+}
+
+/// Names by which the one of several properties is meant that takes what an entry says most of.
+const MAIN_WORDS: [&str; 7] = ["highlight", "responsib", "achievement", "bullet", "accomplish", "duties", "summary"];
 
 /// Most leaves are figures: rows of a table, not entries of a text.
 fn is_numeric(asked: &[Asked<'_>]) -> bool {
@@ -181,7 +221,7 @@ fn cited(text: &str) -> Option<BTreeMap<Role, Range<usize>>> {
 
 /// Roles that parts of a head can fill.
 fn text_roles(asked: &[Asked<'_>]) -> Vec<Role> {
-    let filled_elsewhere = [Role::Start, Role::End, Role::When, Role::Current, Role::Items, Role::Link];
+    let filled_elsewhere = [Role::Unsaid, Role::Start, Role::End, Role::When, Role::Current, Role::Items, Role::Link];
     let mut roles: Vec<Role> =
         asked.iter().map(|asked| asked.role).filter(|role| !filled_elsewhere.contains(role)).collect();
     roles.sort();
@@ -198,7 +238,10 @@ fn write(outline: &Outline, section: &Section, reads: &[Read], asked: &[Asked<'_
         let index = found.value.as_array().map_or(0, Vec::len);
         let at = format!("{pointer}/{index}");
         let mut item = Map::new();
-        let writer = Writer { outline, section, read, parted: &parted, labelled };
+        let listed = asked.iter().any(|asked| asked.role == Role::Items);
+        let told = asked.iter().any(|asked| asked.role == Role::Text);
+        let (texts, items) = told_and_listed(&read.entry, told && listed);
+        let writer = Writer { outline, section, read, parted: &parted, labelled, texts, items, listed };
         for asked in asked {
             let own = join(&at, asked.name);
             if let Some(part) = writer.value(asked, &own) {
@@ -253,6 +296,21 @@ struct Writer<'a> {
     read: &'a Read,
     parted: &'a Parted,
     labelled: bool,
+    /// Paragraphs that tell, and points.
+    texts: Vec<&'a Vec<Bit>>,
+    items: Vec<&'a Vec<Bit>>,
+    /// Another property takes the points.
+    listed: bool,
+}
+
+/// An entry's paragraphs and its points. Points may be drawn without any mark that is text: where both are asked for and
+/// nothing tells them apart, the first paragraph is told and the others are points.
+fn told_and_listed(entry: &Entry, both: bool) -> (Vec<&Vec<Bit>>, Vec<&Vec<Bit>>) {
+    let (texts, items): (Vec<_>, Vec<_>) = (entry.texts.iter().collect(), entry.items.iter().collect());
+    match texts.split_first() {
+        Some((first, rest)) if both && items.is_empty() && !rest.is_empty() => (vec![*first], rest.to_vec()),
+        _ => (texts, items),
+    }
 }
 
 impl Writer<'_> {
@@ -267,7 +325,7 @@ impl Writer<'_> {
                 let range = trimmed(&flow.text, 0..flow.text.len());
                 self.text(asked, pointer, &flow, range)
             }
-            Role::Link => None,
+            Role::Link | Role::Unsaid => None,
             role => {
                 if let Some((flow, range)) =
                     self.read.cited.as_ref().and_then(|(flow, parts)| Some((flow, parts.get(&role)?)))
@@ -337,7 +395,7 @@ impl Writer<'_> {
             let lines: Vec<Flow> = bits.map(|bits| Flow::of(self.outline, bits)).collect();
             if lines.is_empty() { vec![label(self.outline, self.read)?.1] } else { lines }
         } else {
-            self.read.entry.items.iter().map(|bits| Flow::of(self.outline, bits)).collect()
+            self.items.iter().map(|bits| Flow::of(self.outline, bits)).collect()
         };
         for flow in &flows {
             let ranges = if self.labelled {
@@ -361,8 +419,8 @@ impl Writer<'_> {
 
     /// What no other property took: paragraphs and points.
     fn rest(&self, asked: &Asked<'_>, pointer: &str) -> Option<Found> {
-        let entry = &self.read.entry;
-        let blocks: Vec<&Vec<Bit>> = entry.items.iter().chain(&entry.texts).collect();
+        let points = self.items.iter().filter(|_| !self.listed);
+        let blocks: Vec<&Vec<Bit>> = points.chain(&self.texts).copied().collect();
         let mut bits: Vec<Bit> = blocks.iter().flat_map(|bits| bits.iter().cloned()).collect();
         let mut lines: Vec<String> = blocks.iter().map(|bits| Flow::of(self.outline, bits).text).collect();
         if lines.is_empty() {
@@ -379,7 +437,7 @@ impl Writer<'_> {
     }
 }
 
-fn array(node: &Node) -> Option<&ArrayRules> {
+pub(crate) fn array(node: &Node) -> Option<&ArrayRules> {
     match &node.kind {
         Kind::Array(rules) => Some(rules),
         Kind::Union(branches) => branches.iter().find_map(array),
@@ -414,7 +472,10 @@ fn of_moment(node: &Node, moment: &Moment) -> Option<Value> {
             chosen.and_then(|branch| of_moment(branch, moment))
         }
         Kind::String(rules) if asks_month(rules, &told) => {
-            moment.month.map(|month| json!(format!("{:04}-{month:02}", moment.year)))
+            let full = moment.iso();
+            let whole = json!(full);
+            let month = json!(full.get(..7).unwrap_or(&full));
+            Some(if full.len() == 10 && fits(node, &whole) { whole } else { month })
         }
         Kind::String(_) if told.contains("year") => Some(json!(moment.year.to_string())),
         Kind::String(_) => Some(json!(moment.printed)),

@@ -9,16 +9,23 @@ use std::ops::Range;
 use sluice_extract::attribution::WordsOnPage;
 use sluice_extract::page::{Document, Line as PageLine, Page, Rect, Word};
 
+use super::order;
+use super::words::{Words, folded_heading};
 use crate::embedded::text::fold;
 
 /// A gap between two words that is wider than this many line heights parts a line.
 const GAP_IN_HEIGHTS: f32 = 1.1;
+/// A gap that is wider than this many line heights parts cells.
+const CELL_GAP: f32 = 0.75;
 /// A heading is no longer than this.
 const HEADING_WORDS_MAX: usize = 10;
 /// Type this much larger than the body's is a heading's.
 const LARGER: f32 = 1.15;
 /// Share of a page's height at its top and bottom where furniture stands.
 const MARGIN: f32 = 0.12;
+
+/// Known sections that make a document one of sections.
+const HEADS_MIN: usize = 3;
 
 /// What glyphs open an item of a list.
 const BULLETS: [char; 14] = ['•', '◦', '▪', '●', '○', '■', '□', '·', '∙', '‣', '➢', '✓', '\u{f0b7}', '\u{f0a7}'];
@@ -59,6 +66,8 @@ pub(crate) struct Line {
     pub(crate) text_x: f32,
     /// Parts between wide gaps, after the marker.
     pub(crate) parts: Vec<Range<usize>>,
+    /// Finer parts, where cards or columns may stand side by side, each with its left edge.
+    pub(crate) cells: Vec<(Range<usize>, f32)>,
     /// Paragraph on the page.
     pub(crate) block: u32,
     /// Stands in a table.
@@ -81,12 +90,15 @@ impl Outline {
         let mut lines = Vec::new();
         for page in &document.pages {
             let tabled = words_in_tables(page);
-            for line in &page.lines {
-                if !furniture.contains_key(&skeleton(page, line)) {
-                    lines.extend(Line::of(page, line, &tabled));
-                }
-            }
+            let own = page.lines.iter().filter(|line| !furniture.contains_key(&skeleton(page, line)));
+            let own = own.flat_map(|line| parted(page, line)).filter_map(|line| Line::of(page, &line, &tabled));
+            lines.push(own.collect::<Vec<_>>());
         }
+        let heads = lines.iter().flatten().filter(|line| is_known(line)).count();
+        let lines: Vec<Line> = match heads {
+            0..HEADS_MIN => lines.into_iter().flatten().collect(),
+            _ => lines.into_iter().flat_map(|page| order::read(page, &is_known)).collect(),
+        };
         Self { body_size: body_size(&lines), vocabulary: vocabulary(document), lines }
     }
 
@@ -137,6 +149,7 @@ impl Line {
         let bold_end = plain + body.iter().skip(plain).take_while(|word| word.bold).count();
         let byte = |word: usize| starts.get(first + word).copied().unwrap_or(text.len());
         let bold = byte(plain)..if bold_end < body.len() { byte(bold_end).saturating_sub(1) } else { text.len() };
+        let cells = cells(&on_page, &starts, first, text.len());
         let mut parts = Vec::new();
         let mut from = starts.get(first).copied().unwrap_or(text.len());
         for (position, pair) in body.windows(2).enumerate() {
@@ -162,6 +175,7 @@ impl Line {
             rect,
             marker,
             parts,
+            cells,
         })
     }
 
@@ -235,6 +249,48 @@ impl Line {
             && (self.number().is_some() >= other.number().is_some() || self.size > other.size * 1.05);
         alike || self.size >= 1.3 * other.size
     }
+}
+
+/// Is this the heading of a section that we know, by its words?
+fn is_known(line: &Line) -> bool {
+    Words::shared().is_section(&folded_heading(line.heading_text()))
+}
+
+/// A heading that stands left of its text is a line of its own: what is before the first wide gap names a section.
+fn parted(page: &Page, line: &PageLine) -> Vec<PageLine> {
+    let word = |index: u32| page.words.get(index as usize);
+    let height = line.rect.height().max(5.0);
+    let wide = |index: &u32| {
+        let (before, after) = (word(index - 1), word(*index));
+        before.zip(after).is_some_and(|(before, after)| after.rect.x0 - before.rect.x1 > GAP_IN_HEIGHTS * height)
+    };
+    let first = (line.words.start + 1..line.words.end).find(wide);
+    let whole = || vec![line.clone()];
+    let Some(first) = first else { return whole() };
+    let of = |words: Range<u32>| {
+        let rect = Rect::around(words.clone().filter_map(word).map(|word| &word.rect))?;
+        Some(PageLine { words, rect, block: line.block })
+    };
+    let (Some(head), Some(rest)) = (of(line.words.start..first), of(first..line.words.end)) else { return whole() };
+    let text: Vec<&str> = head.words.clone().filter_map(word).map(|word| word.text.as_str()).collect();
+    let text = text.join(" ");
+    let titled = text.chars().next().is_some_and(char::is_uppercase) && !text.ends_with(':');
+    if titled && Words::shared().is_section(&folded_heading(&text)) { vec![head, rest] } else { whole() }
+}
+
+/// Runs of words without a gap that is wider than words of one text have.
+fn cells(words: &[&Word], starts: &[usize], first: usize, end: usize) -> Vec<(Range<usize>, f32)> {
+    let mut cells: Vec<(Range<usize>, f32)> = Vec::new();
+    for (at, word) in words.iter().enumerate().skip(first) {
+        let before = at.checked_sub(1).filter(|_| at > first).and_then(|before| words.get(before));
+        let near = before.is_some_and(|before| word.rect.x0 - before.rect.x1 <= CELL_GAP * word.rect.height().max(5.0));
+        let stop = starts.get(at + 1).map_or(end, |next| next - 1);
+        match cells.last_mut().filter(|_| near) {
+            Some((range, _)) => range.end = stop,
+            None => cells.push((starts.get(at).copied().unwrap_or(end)..stop, word.rect.x0)),
+        }
+    }
+    cells
 }
 
 /// Bold words after some that are not, which hold a figure: a date before a title.

@@ -22,6 +22,19 @@ pub(crate) struct Moment {
     pub(crate) year: u16,
     /// The month, where one is printed.
     pub(crate) month: Option<u8>,
+    /// The day, where one is printed behind year and month.
+    pub(crate) day: Option<u8>,
+}
+
+impl Moment {
+    /// As much of `YYYY-MM-DD` as is printed.
+    pub(crate) fn iso(&self) -> String {
+        match (self.month, self.day) {
+            (None, _) => format!("{:04}", self.year),
+            (Some(month), None) => format!("{:04}-{month:02}", self.year),
+            (Some(month), Some(day)) => format!("{:04}-{month:02}-{day:02}", self.year),
+        }
+    }
 }
 
 /// A range of time, or one moment.
@@ -37,7 +50,7 @@ pub(crate) struct Period {
     pub(crate) now: Option<(Range<usize>, String)>,
 }
 
-const MOMENT: &str = r"(?:\b(?:19|20)\d{2}-(?:0[1-9]|1[0-2])\b|\b(?:0?[1-9]|1[0-2])\s?[/.]\s?(?:19|20)\d{2}\b|(?:\b\p{L}{3,10}\b\.?,?\s+)?\b(?:19|20)\d{2}\b)";
+const MOMENT: &str = r"(?:\b(?:19|20)\d{2}-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?\b|\b(?:0?[1-9]|1[0-2])\s?[/.]\s?(?:19|20)\d{2}\b|(?:(?:\b[0-3]?\d(?:st|nd|rd|th|\.)?\s+)?\b\p{L}{3,10}\b\.?,?\s+(?:[0-3]?\d(?:st|nd|rd|th)?,?\s+)?)?\b(?:19|20)\d{2}\b)";
 
 static RANGE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let dash = r"\s*(?:-|–|—|−|\bto\b|\buntil\b|\btill\b|\bbis\b|\bau\b|\bà\b|\bhasta\b|\btot\b)\s*";
@@ -84,16 +97,20 @@ fn single(text: &str) -> Option<Period> {
 fn moment(captures: &Captures<'_>, group: &str) -> Option<Moment> {
     let found = captures.name(group)?;
     let text = found.as_str();
-    let digits = text.find(|char: char| char.is_ascii_digit())?;
-    let word = fold(text.get(..digits)?);
+    let year_at = if text.contains(char::is_alphabetic) { text.len().checked_sub(4)? } else { 0 };
+    let word: String = text.get(..year_at)?.chars().filter(|char| !char.is_ascii_digit()).collect();
+    let word = fold(&word).split(' ').find(|word| word.len() > 2).unwrap_or_default().to_owned();
     let month = month_of(&word);
     let keeps = month.is_some() || Words::shared().is("season", &word);
-    let printed = if keeps { text } else { text.get(digits..)? };
+    let printed = if keeps { text } else { text.get(year_at..)? };
     let bytes = found.end() - printed.len()..found.end();
     let numbers: Vec<u16> = printed.split(|char: char| !char.is_ascii_digit()).filter_map(|n| n.parse().ok()).collect();
     let year = numbers.iter().copied().find(|&number| number >= 1900)?;
+    let named_day = month.and_then(|_| numbers.iter().copied().find(|&number| (1..=31).contains(&number)));
     let numeric = numbers.iter().copied().find(|&number| (1..=12).contains(&number)).and_then(|n| u8::try_from(n).ok());
-    Some(Moment { bytes, printed: printed.to_owned(), year, month: month.or(numeric) })
+    let day = named_day.or_else(|| numbers.get(2).copied().filter(|_| printed.len() == 10));
+    let day = day.and_then(|day| u8::try_from(day).ok());
+    Some(Moment { bytes, printed: printed.to_owned(), year, month: month.or(numeric), day })
 }
 
 #[cfg(test)]
@@ -113,6 +130,9 @@ mod tests {
         check("Engineer Mar 2021 – present", "2021-3 present [Mar 2021 – present]");
         check("Sept 2018 – May 2023", "2018-9 2023-5 [Sept 2018 – May 2023]");
         check("KAIST | 2015-2020", "2015-0 2020-0 [2015-2020]");
+        check("20 May, 2021", "2021-5  [20 May, 2021]");
+        check("since June 15, 2020", "2020-6  [June 15, 2020]");
+        check("2021-04-01 - Present", "2021-4 Present [2021-04-01 - Present]");
         check("2018-09", "2018-9  [2018-09]");
         check("05/2020 bis heute", "2020-5 heute [05/2020 bis heute]");
         check("CHARM Lab (Summer 2019)", "2019-0  [Summer 2019]");

@@ -68,5 +68,6 @@ fn ends(outline: &Outline, heading: usize, other: usize) -> bool {
     };
     let (Some(own), Some(next)) = (outline.lines.get(heading), outline.lines.get(other)) else { return true };
     let plain = !own.is_caps() && own.size <= outline.body_size * 1.05;
-    !known(heading) || known(other) || !plain || next.size > own.size * 1.05
+    let alike = own.is_bold() == next.is_bold() && own.is_caps() == next.is_caps();
+    !known(heading) || known(other) || alike && !plain || next.size > own.size * 1.05
 }

@@ -13,7 +13,7 @@ use sluice_extract::schema::Node;
 use sluice_extract::values::identifier::{IdentifierKind, scan_kind};
 
 use super::flow::Flow;
-use super::head_parts::place;
+use super::head_parts::{place, trimmed};
 use super::outline::{Bit, Line, Outline};
 use super::words::{Words, folded_heading};
 use crate::embedded::solution::Found;
@@ -35,6 +35,8 @@ pub(crate) struct Top {
     below: Range<usize>,
     /// Lines that tell how to reach the person: above, below, or in a section of their own.
     contact: Vec<usize>,
+    /// Lines below a heading that announces what the person says of themselves.
+    about: Range<usize>,
 }
 
 /// What is asked of the top.
@@ -44,6 +46,10 @@ enum Ask {
     Headline,
     Summary,
     Location,
+    Street,
+    PostalCode,
+    City,
+    Region,
     Email,
     Phone,
     Website,
@@ -68,7 +74,9 @@ impl Top {
             .find(|&index| outline.is_heading(index) && (heads.contains(&index) || outline.lines[index].is_caps()));
         let below = name + 1..end.unwrap_or(outline.lines.len());
         let contact = contact(outline, name, &below);
-        Some(Self { name, below, contact })
+        let about = heads.iter().find(|&&head| announces(outline, head));
+        let about = about.map_or(0..0, |&head| outline.section(head, |other| heads.contains(&other)));
+        Some(Self { name, below, contact, about })
     }
 
     /// A single value that stands at the top.
@@ -79,6 +87,7 @@ impl Top {
             Ask::Headline => whole(outline, &[self.headline(outline)?], "The line below the name."),
             Ask::Summary => whole(outline, &self.summary(outline)?, "The paragraph below the name."),
             Ask::Location => self.location(outline)?,
+            Ask::Street | Ask::PostalCode | Ask::City | Ask::Region => self.address_part(outline, ask)?,
             Ask::Email => self.identifier(outline, IdentifierKind::Email)?,
             Ask::Phone => self.identifier(outline, IdentifierKind::Phone)?,
             Ask::Website => self.website(outline)?,
@@ -106,6 +115,11 @@ impl Top {
                 line.parts.len() == 1 && line.text.split(' ').count() >= PARAGRAPH_WORDS_MIN && !line.has_bullet()
             })
         };
+        if let Some(first) = self.about.clone().next() {
+            let whole = |index: &usize| outline.lines.get(*index).is_some_and(|line| line.parts.len() == 1);
+            let lines: Vec<usize> = (first..self.about.end).take_while(whole).collect();
+            return lines.iter().any(long).then_some(lines);
+        }
         let first = self.below.clone().find(long)?;
         let block = outline.lines.get(first)?;
         let same = |index: &usize| {
@@ -134,6 +148,21 @@ impl Top {
         None
     }
 
+    /// A part of the person's address: `street, code, town`, `town, region`, parted by commas, bars or lines.
+    fn address_part(&self, outline: &Outline, ask: Ask) -> Option<(Flow, Range<usize>, &'static str)> {
+        let mut told: Vec<(Ask, Flow)> = Vec::new();
+        for &index in &self.contact {
+            let Some(line) = outline.lines.get(index) else { continue };
+            let flows = line.parts.iter().map(|part| Flow::of(outline, &[Bit { line: index, bytes: part.clone() }]));
+            let pieces: Vec<Flow> = flows.flat_map(|flow| pieces(outline, &flow)).collect();
+            let kinds = address_kinds(&pieces.iter().map(|flow| flow.text.as_str()).collect::<Vec<_>>());
+            told.extend(kinds.into_iter().zip(pieces).filter_map(|(kind, flow)| Some((kind?, flow))));
+        }
+        let (_, flow) = told.into_iter().find(|(kind, _)| *kind == ask)?;
+        let range = 0..flow.text.len();
+        Some((flow, range, "A part of the address beside the contact data."))
+    }
+
     fn identifier(&self, outline: &Outline, kind: IdentifierKind) -> Option<(Flow, Range<usize>, &'static str)> {
         self.contact.iter().find_map(|&line| {
             let flow = Flow::of_lines(outline, &[line]);
@@ -152,6 +181,87 @@ impl Top {
         })
     }
 }
+
+/// A heading under which people write of themselves.
+fn announces(outline: &Outline, head: usize) -> bool {
+    let heading = outline.lines.get(head).map(|line| folded_heading(line.heading_text())).unwrap_or_default();
+    Words::shared().heads(&["summary".to_owned()], &heading) >= 1.0
+}
+
+/// The parts of a contact line between commas, bars and dots; `04229 Leipzig` is two.
+fn pieces(outline: &Outline, flow: &Flow) -> Vec<Flow> {
+    let mut ranges = Vec::new();
+    let mut from = 0;
+    for (at, mark) in flow.text.match_indices([',', '|', '·', '•', ';']) {
+        ranges.push(from..at);
+        from = at + mark.len();
+    }
+    ranges.push(from..flow.text.len());
+    let split = ranges.into_iter().flat_map(|range| {
+        let range = trimmed(&flow.text, range);
+        let text = flow.text.get(range.clone()).unwrap_or_default();
+        match POSTAL_CODE.as_ref().and_then(|regex| regex.find(text)) {
+            Some(code) if code.start() == 0 && code.end() < text.len() => {
+                vec![range.start..range.start + code.end(), range.start + code.end() + 1..range.end]
+            }
+            Some(code) if code.end() == text.len() && code.start() > 1 => {
+                vec![range.start..range.start + code.start() - 1, range.start + code.start()..range.end]
+            }
+            _ => vec![range],
+        }
+    });
+    split.filter(|range| !range.is_empty()).map(|range| Flow::of(outline, &flow.bits(&range))).collect()
+}
+
+/// What the parts of one line are, where they are an address at all: with a code, a town stands beside it; without one
+/// two short parts are a town and its region.
+fn address_kinds(texts: &[&str]) -> Vec<Option<Ask>> {
+    let word = |text: &str| {
+        let words = text.split(' ').count();
+        let named = text.chars().next().is_some_and(char::is_uppercase) && !text.contains(['@', '/', ':', '.']);
+        named && words <= 5 && !text.chars().any(|char| char.is_ascii_digit())
+    };
+    let is_code = |text: &str| {
+        POSTAL_CODE.as_ref().is_some_and(|regex| regex.find(text).is_some_and(|it| it.len() == text.len()))
+    };
+    let is_street = |text: &str| {
+        let digits = text.chars().filter(char::is_ascii_digit).count();
+        let letters = text.chars().filter(|char| char.is_alphabetic()).count();
+        (1..=5).contains(&digits)
+            && letters >= 4
+            && !text.contains(['@', '/', ':', '+'])
+            && text.split(' ').count() <= 7
+    };
+    let code = texts.iter().position(|text| is_code(text));
+    let street = texts.iter().position(|text| is_street(text) && !is_code(text));
+    let mut kinds: Vec<Option<Ask>> = vec![None; texts.len()];
+    let names: Vec<usize> = (0..texts.len()).filter(|&at| word(texts[at]) && Some(at) != street).collect();
+    let town = match (code, street) {
+        (Some(code), _) => names.iter().copied().min_by_key(|at| at.abs_diff(code)).filter(|at| at.abs_diff(code) <= 2),
+        (None, Some(street)) => names.iter().copied().find(|&at| at > street),
+        (None, None) => names.first().copied().filter(|_| names.len() == 2 && names[1] == names[0] + 1),
+    };
+    let Some(town) = town else { return kinds };
+    kinds[town] = Some(Ask::City);
+    if let Some(next) = names.iter().copied().find(|&at| at > town && Some(at) != code) {
+        kinds[next] = Some(Ask::Region);
+    }
+    if let Some(code) = code {
+        kinds[code] = Some(Ask::PostalCode);
+    }
+    if let Some(street) = street {
+        kinds[street] = Some(Ask::Street);
+    }
+    kinds
+}
+
+/// Codes of towns: figures, with a letter or two in some countries.
+static POSTAL_CODE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"\b(?:[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}|[A-Z]{2} \d{5}|\d{4} [A-Z]{2}|\d{4}-\d{3}|(?:[A-Z]{1,2}-)?\d{4,5})\b",
+    )
+    .ok()
+});
 
 static WEBSITE: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"\b(?:https?://)?(?:[a-z0-9][a-z0-9-]*\.)+[a-z]{2,}(?:/[\w./%#?=&~-]*\w/?)?").ok());
@@ -215,6 +325,10 @@ fn ask(path: &[&str], node: &Node) -> Option<Ask> {
         "applicant",
         "profile",
     ];
+    let place = parents.last().is_some_and(|parent| {
+        name_words(parent).iter().any(|word| ["location", "address", "residence"].contains(&word.as_str()))
+    });
+    let parents = if place { parents.get(..parents.len() - 1).unwrap_or_default() } else { parents };
     if !parents.iter().all(|parent| name_words(parent).iter().any(|word| person.contains(&word.as_str()))) {
         return None;
     }
@@ -225,12 +339,17 @@ fn ask(path: &[&str], node: &Node) -> Option<Ask> {
         {
             Some(Ask::Name)
         }
-        () if has(&["headline", "tagline", "profession"])
+        () if has(&["headline", "tagline", "profession", "label"])
             || has(&["title"]) && told.iter().any(|word| word == "name") =>
         {
             Some(Ask::Headline)
         }
         () if has(&["summary", "statement", "objective", "about", "bio"]) => Some(Ask::Summary),
+        () if place && has(&["city", "town"]) => Some(Ask::City),
+        () if place && has(&["street", "address"]) => Some(Ask::Street),
+        () if place && has(&["postal", "zip", "postcode"]) => Some(Ask::PostalCode),
+        () if place && has(&["region", "state", "province"]) => Some(Ask::Region),
+        () if place => None,
         () if has(&["location", "city", "residence", "address"])
             && own.iter().all(|word| word != "email" && word != "mail") =>
         {

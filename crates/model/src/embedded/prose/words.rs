@@ -16,6 +16,8 @@ use crate::embedded::text::{fold, name_words, words};
 pub(crate) enum Role {
     /// What the entry is called.
     Name,
+    /// What entries do not say in words of their own.
+    Unsaid,
     /// A web address.
     Link,
     /// When it began.
