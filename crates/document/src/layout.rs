@@ -5,6 +5,7 @@
 //! right only where it plainly goes backwards (`order`).
 
 mod blocks;
+mod direction;
 mod gutters;
 mod lines;
 pub(crate) mod marks;
@@ -14,6 +15,7 @@ pub(crate) mod words;
 
 use sluice_extract::page::{FormField, Line, Rect, Table, Word};
 
+use self::direction::Kind;
 use self::words::Piece;
 use crate::tables;
 
@@ -62,7 +64,10 @@ fn settle(rows: &[weave::Placed], words: Vec<Word>, mut tables: Vec<Table>) -> L
     for (placed, block) in rows.iter().zip(blocks) {
         let start = count(laid.words.len());
         for &index in &placed.row.pieces {
-            let Some(word) = words.get_mut(index).and_then(Option::take) else { continue };
+            let Some(mut word) = words.get_mut(index).and_then(Option::take) else { continue };
+            if placed.row.runs_left && matches!(Kind::of(&word.text), Kind::Digit | Kind::Other) {
+                word.text = direction::in_line_to_the_left(&word.text);
+            }
             moved[index] = Some(count(laid.words.len()));
             laid.words.push(word);
         }

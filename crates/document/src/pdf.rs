@@ -2,6 +2,7 @@
 //!
 //! `content` listens to what a page draws, `unicode` and `font` say what its glyphs are; `layout` makes lines of them.
 
+mod collections;
 mod content;
 mod draw;
 mod fills;
@@ -9,8 +10,10 @@ mod font;
 mod forms;
 mod unicode;
 
+use std::cell::OnceCell;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
 
 use hayro_interpret::InterpreterCache;
 use hayro_syntax::page::Page as PdfPage;
@@ -19,7 +22,9 @@ use image::RgbImage;
 use sluice_extract::code::{Code, Finding, FindingKind};
 use sluice_extract::page::{FormField, Media, Page, Rect, TextSource};
 
+use self::collections::Collections;
 use self::content::Content;
+use self::unicode::Characters;
 use crate::layout::words::Piece;
 use crate::layout::{self, Laid};
 use crate::ocr::{OcrMode, Recognised, Recogniser};
@@ -43,13 +48,22 @@ pub(crate) fn read_into(source: Source<'_>, sink: &mut dyn Sink) -> Result<(), R
         return Ok(());
     }
     let mut cache = InterpreterCache::new();
+    let collections = OnceCell::new();
     for number in wanted.into_iter().filter(|&number| number > after) {
         if sink.start(number) == ControlFlow::Break(()) {
             break;
         }
         let reading = pages.get(number as usize - 1).and_then(|page| {
             // A panic may leave the engine's caches half written, so they are thrown away with it.
-            let mut work = PageWork { source: page, number, limits, recogniser: &recogniser, sink };
+            let mut work = PageWork {
+                pdf: &pdf,
+                collections: &collections,
+                source: page,
+                number,
+                limits,
+                recogniser: &recogniser,
+                sink,
+            };
             catch_unwind(AssertUnwindSafe(|| work.read(&cache))).inspect_err(|_| cache = InterpreterCache::new()).ok()
         });
         if sink.page(number, reading) == ControlFlow::Break(()) {
@@ -110,7 +124,9 @@ fn open(bytes: Vec<u8>) -> Result<Pdf, ReadError> {
 
 /// One page, and who may be asked to read its picture.
 struct PageWork<'a, 'b> {
+    pdf: &'b Pdf,
     source: &'b PdfPage<'a>,
+    collections: &'b OnceCell<Rc<Collections>>,
     number: u32,
     limits: &'b Limits,
     recogniser: &'b Recogniser,
@@ -130,7 +146,7 @@ struct Text {
 impl<'a> PageWork<'a, '_> {
     fn read(&mut self, cache: &InterpreterCache<'a>) -> PageReading {
         let (width, height) = self.source.render_dimensions();
-        let content = Content::of(self.source, cache);
+        let content = self.content(cache);
         let fields = forms::fields(self.source);
         let mut pieces = layout::words::assemble(&content.glyphs);
         let bare = |field: &&FormField| {
@@ -155,6 +171,16 @@ impl<'a> PageWork<'a, '_> {
             page: Page { number, width, height, text_source, skew, words, lines, tables, marks, fields },
             findings,
         }
+    }
+
+    /// What the page draws; once more with the collections of its fonts where characters cannot be told without.
+    fn content(&self, cache: &InterpreterCache<'a>) -> Content {
+        let content = Content::of(self.source, cache, Characters::default());
+        if content.unmapped == 0 {
+            return content;
+        }
+        let collections = self.collections.get_or_init(|| Rc::new(Collections::of(self.pdf)));
+        Content::of(self.source, cache, Characters::with(Rc::clone(collections)))
     }
 
     /// The page's own words, or those of its picture where it has none that can be used.

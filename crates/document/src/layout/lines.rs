@@ -8,6 +8,7 @@ use std::collections::HashMap;
 
 use sluice_extract::page::Rect;
 
+use super::direction::{self, Kind};
 use super::gutters::{self, Gutter};
 use super::words::Piece;
 
@@ -18,7 +19,7 @@ const VALUE_WITHIN: f32 = 25.0;
 /// Share of the lower box's height that two words on one baseline share.
 const LEVEL: f32 = 0.5;
 
-/// Words on one baseline, by index, from left to right in their own direction.
+/// Words on one baseline, by index, in the order in which they are read.
 #[derive(Clone, Debug)]
 pub(super) struct Row {
     pub(super) pieces: Vec<usize>,
@@ -30,6 +31,8 @@ pub(super) struct Row {
     label: bool,
     /// Drawn after the page itself.
     pub(super) late: bool,
+    /// Most of its words run to the left.
+    pub(super) runs_left: bool,
     characters: usize,
 }
 
@@ -42,6 +45,7 @@ impl Row {
             rotation: piece.word.rotation,
             label: piece.word.text.ends_with(':'),
             late: piece.late,
+            runs_left: false,
             characters: piece.word.text.chars().count(),
         }
     }
@@ -196,12 +200,12 @@ fn belong(left: &Row, right: &Row, gutters: &[Gutter]) -> bool {
     left.gap_to(right) <= reach * left.size.max(right.size) && !gutters::part(gutters, &left.rect, &right.rect)
 }
 
+/// From left to right, then as they are read.
 fn sort(row: &mut Row, pieces: &[Piece]) {
     row.pieces.sort_by(|&a, &b| pieces[a].upright.x0.total_cmp(&pieces[b].upright.x0));
-    let right_to_left = row.pieces.iter().filter(|&&index| {
-        pieces[index].word.text.chars().any(|char| matches!(char, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fefc}'))
-    });
-    if right_to_left.count() * 2 > row.pieces.len() {
-        row.pieces.reverse();
+    if row.pieces.iter().any(|&index| direction::has_left_running(&pieces[index].word.text)) {
+        let kinds: Vec<Kind> = row.pieces.iter().map(|&index| Kind::of(&pieces[index].word.text)).collect();
+        row.runs_left = direction::runs_left(&kinds);
+        row.pieces = direction::line(&kinds).into_iter().map(|place| row.pieces[place]).collect();
     }
 }

@@ -6,6 +6,7 @@ mod leaders;
 
 use sluice_extract::page::{FieldValue, FormField, Rect, Word};
 
+use super::direction::{self, Kind};
 use super::upright;
 
 /// A gap wider than this many em parts two words. TeX's narrowest justified space is .2 em.
@@ -43,7 +44,7 @@ impl Glyph {
     }
 
     fn is_right_to_left(&self) -> bool {
-        self.text.chars().any(is_right_to_left)
+        direction::has_left_running(&self.text)
     }
 
     /// Distance from this glyph's end to the start of the next, along and across the text.
@@ -133,7 +134,7 @@ fn parts(last: &Glyph, next: &Glyph) -> bool {
     if smaller && across.abs() > RAISED_STEP * size.max(next.size) {
         return !is_ordinal(last, next);
     }
-    if last.is_right_to_left() && next.is_right_to_left() {
+    if last.is_right_to_left() || next.is_right_to_left() {
         // Drawn from right to left the next glyph ends where this one begins.
         let (back, _) = next.step_to(last);
         return along.abs().min(back.abs()) > WORD_GAP * size;
@@ -169,21 +170,34 @@ fn piece(glyphs: &[Glyph], spaced: bool) -> Option<Piece> {
     Some(Piece { word, upright: upright(&rect, rotation), spaced, late: first.late })
 }
 
-/// The characters in logical order: right-to-left script that was drawn from left to right is turned round.
+/// The characters in the order in which they are read, whichever way they were drawn.
 fn text(glyphs: &[Glyph]) -> String {
-    let (Some(first), Some(last)) = (glyphs.first(), glyphs.last()) else { return String::new() };
-    let forwards = (last.origin.0 - first.origin.0) * first.direction.0 > 0.0;
-    let turned = forwards && glyphs.len() > 1 && glyphs.iter().all(Glyph::is_right_to_left);
-    let text: String = if turned {
-        glyphs.iter().rev().map(|glyph| glyph.text.as_str()).collect()
+    let text: String = if glyphs.iter().any(Glyph::is_right_to_left) {
+        let standing = as_they_stand(glyphs);
+        let standing: Vec<&str> = standing.iter().map(String::as_str).collect();
+        direction::word(&standing, direction::runs_left(&standing.iter().map(|it| Kind::of(it)).collect::<Vec<_>>()))
     } else {
         glyphs.iter().map(|glyph| glyph.text.as_str()).collect()
     };
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn is_right_to_left(char: char) -> bool {
-    matches!(char, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}')
+/// The glyphs' characters from left to right, marks with the letter that they belong to: the nearest.
+fn as_they_stand(glyphs: &[Glyph]) -> Vec<String> {
+    let along = |glyph: &Glyph| {
+        let (x, y) = (f32::midpoint(glyph.origin.0, glyph.end.0), f32::midpoint(glyph.origin.1, glyph.end.1));
+        x * glyph.direction.0 + y * glyph.direction.1
+    };
+    let (marks, letters): (Vec<&Glyph>, Vec<&Glyph>) = glyphs.iter().partition(|glyph| direction::is_mark(&glyph.text));
+    let mut standing: Vec<(f32, String)> = letters.into_iter().map(|it| (along(it), it.text.clone())).collect();
+    for mark in marks {
+        let distance = |place: &(f32, String)| (place.0 - along(mark)).abs();
+        if let Some(letter) = standing.iter_mut().min_by(|a, b| distance(a).total_cmp(&distance(b))) {
+            letter.1.push_str(&mark.text);
+        }
+    }
+    standing.sort_by(|a, b| a.0.total_cmp(&b.0));
+    standing.into_iter().map(|(_, text)| text).collect()
 }
 
 /// The nearest quarter turn, clockwise, of a direction with y down.

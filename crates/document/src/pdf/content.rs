@@ -47,13 +47,13 @@ pub(super) struct Content {
 
 impl Content {
     /// Interprets a page.
-    pub(super) fn of<'a>(page: &PdfPage<'a>, cache: &InterpreterCache<'a>) -> Self {
+    pub(super) fn of<'a>(page: &PdfPage<'a>, cache: &InterpreterCache<'a>, characters: Characters) -> Self {
         let (width, height) = page.render_dimensions();
         let area = kurbo::Rect::new(0.0, 0.0, f64::from(width), f64::from(height));
         let transform = Affine::new(page.initial_transform(true).as_coeffs());
         let settings = InterpreterSettings { render_content: RenderContent::PAGE, ..InterpreterSettings::default() };
         let mut context = Context::new(transform, area, cache, page.xref(), settings);
-        let mut listener = Listener { area, ..Listener::default() };
+        let mut listener = Listener { area, characters, ..Listener::default() };
         interpret_page(page, &mut context, &mut listener);
         let late = InterpreterSettings { render_content: RenderContent::ANNOTATIONS, ..InterpreterSettings::default() };
         let mut context = Context::new(transform, area, cache, page.xref(), late);

@@ -1,7 +1,7 @@
 //! Which characters a glyph stands for: what the file says, else what can be concluded from its font.
 //!
-//! Order of belief: the engine (ToUnicode, glyph names), the embedded font's own table turned round, the character
-//! code of a Type 3 font. Called by `content` for every glyph.
+//! Order of belief: the engine (ToUnicode, glyph names), the embedded font's own table turned round, the collection of
+//! characters that a font's codes number, the character code of a Type 3 font. Called by `content` for every glyph.
 
 mod names;
 mod shapes;
@@ -9,10 +9,14 @@ mod wingdings;
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use hayro_interpret::font::{FontData, Glyph, OutlineGlyph, StandardFont};
 use hayro_interpret::hayro_cmap::BfString;
 use ttf_parser::{Face, GlyphId};
+use unicode_normalization::UnicodeNormalization as _;
+
+use super::collections::Collections;
 
 /// Stands for a character that cannot be told.
 pub(super) const UNKNOWN: char = '\u{fffd}';
@@ -23,6 +27,8 @@ pub(super) struct Characters {
     inverted: HashMap<u128, HashMap<u16, char>>,
     /// Where the data of the engine's own fonts lie.
     substitutes: HashSet<usize>,
+    /// Asked where the page was read without them and characters were missing.
+    collections: Option<Rc<Collections>>,
 }
 
 /// The fonts that the engine brings along.
@@ -48,6 +54,11 @@ fn address(data: &FontData) -> usize {
 }
 
 impl Characters {
+    /// With the collections that the file's fonts number.
+    pub(super) fn with(collections: Rc<Collections>) -> Self {
+        Self { collections: Some(collections), ..Self::default() }
+    }
+
     /// The characters of a glyph, or [`UNKNOWN`]; spaces of every kind as U+0020, ligatures taken apart.
     pub(super) fn of(&mut self, glyph: &Glyph<'_>) -> String {
         if let Some(sign) = sign(glyph) {
@@ -59,24 +70,31 @@ impl Characters {
             None => None,
         };
         let told = told.filter(|text| !text.is_empty() && !text.chars().any(is_meaningless));
-        let text = told.or_else(|| self.concluded(glyph).map(String::from)).unwrap_or_else(|| UNKNOWN.to_string());
+        let text = told.or_else(|| self.concluded(glyph)).unwrap_or_else(|| UNKNOWN.to_string());
         let mut out = String::with_capacity(text.len());
         text.chars().for_each(|char| plain(char, &mut out));
         out
     }
 
-    fn concluded(&mut self, glyph: &Glyph<'_>) -> Option<char> {
+    fn concluded(&mut self, glyph: &Glyph<'_>) -> Option<String> {
         match glyph {
             Glyph::Outline(outline) => {
-                let space = || (outline.char_code() == u32::from(' ')).then_some(' ');
-                let shape = || shapes::character(&outline.outline());
                 if self.is_substitute(outline) {
-                    return space();
+                    return self.by_collection(outline).or_else(|| space(outline));
                 }
-                self.by_table(outline).or_else(space).or_else(shape)
+                let table = self.by_table(outline).map(String::from);
+                table.or_else(|| self.by_collection(outline)).or_else(|| space(outline)).or_else(|| shape(outline))
             }
-            Glyph::Type3(drawn) => char::from_u32(drawn.char_code()).filter(|char| (' '..='~').contains(char)),
+            Glyph::Type3(drawn) => {
+                let printable = |char: &char| (' '..='~').contains(char);
+                char::from_u32(drawn.char_code()).filter(printable).map(String::from)
+            }
         }
+    }
+
+    fn by_collection(&self, glyph: &OutlineGlyph) -> Option<String> {
+        let name = glyph.font_data()?.postscript_name?;
+        self.collections.as_ref()?.characters(&name, glyph.char_code())
     }
 
     /// Is the font one that stands in for a font that is not embedded? Its glyphs say nothing about the file's.
@@ -93,6 +111,14 @@ impl Characters {
         let table = self.inverted.entry(font.cache_key).or_insert_with(|| invert((*font.data).as_ref()));
         table.get(&u16::try_from(glyph.glyph_id().to_u32()).ok()?).copied()
     }
+}
+
+fn space(glyph: &OutlineGlyph) -> Option<String> {
+    (glyph.char_code() == u32::from(' ')).then(|| String::from(' '))
+}
+
+fn shape(glyph: &OutlineGlyph) -> Option<String> {
+    shapes::character(&glyph.outline()).map(String::from)
 }
 
 /// A box or tick of a font of signs: what such files say of their characters are the letters on the same keys.
@@ -153,6 +179,8 @@ fn plain(char: char, out: &mut String) {
         '\u{f0a7}' => out.push('\u{25aa}'),
         '\u{200b}' | '\u{200c}' | '\u{200d}' | '\u{2060}' | '\u{feff}' => {}
         other if other.is_whitespace() => out.push(' '),
+        // Arabic letters in the form they take in their place, and their ligatures: the letters themselves.
+        form @ ('\u{fb50}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}') => out.extend(form.nfkc()),
         other => out.push(other),
     }
 }

@@ -437,3 +437,68 @@ fn hidden_fields_passwords_options_and_groups_of_checkboxes() {
     ];
     assert_eq!(told, expect.map(|(name, value)| (name.to_owned(), value)));
 }
+
+/// A page with Helvetica as `F1`, and as `H` with the Hebrew letters under the Latin ones from `a`.
+fn page_with_hebrew(content: &str) -> Pdf {
+    let map = b"/CIDInit /ProcSet findresource begin begincmap 1 begincodespacerange <00> <ff> endcodespacerange\n\
+        2 beginbfrange <20> <60> <0020> <61> <7b> <05d0> endbfrange endcmap end";
+    let font = "/Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding";
+    let fonts = format!("/F1<<{font}>>/H<<{font}/ToUnicode 6 0 R>>");
+    let entries = "/Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 4 0 R";
+    page(content).with(3, format!("<<{entries}/Resources<</Font<<{fonts}>>>>>>")).with(6, stream("", map))
+}
+
+#[test]
+fn script_that_runs_to_the_left_is_read_in_its_order() {
+    // As browsers write it: from left to right, whatever its direction.
+    let drawn = [
+        text("H", 10, 100.0, 700.0, "12345 \\(fes\\) zipeayg"),
+        text("F1", 10, 100.0, 680.0, "Acme Ltd"),
+        text("H", 10, 145.0, 680.0, ":dil zn cekl"),
+        text("F1", 10, 100.0, 660.0, "Total of the bill for"),
+        text("H", 10, 191.0, 660.0, "dbq 2 da"),
+        text("F1", 10, 240.0, 660.0, "is 50"),
+    ];
+    // As others do: letter by letter from the right.
+    let letters = [(160.0, "x"), (154.0, "h"), (148.0, "n"), (145.0, ":")];
+    let backwards = letters.map(|(x, letter)| text("H", 10, x, 640.0, letter));
+    let (page, _) = read(&page_with_hebrew(&drawn.into_iter().chain(backwards).collect::<String>()));
+    assert_snapshot!(lines(&page), @r###"
+    זראהןטש (עהו) 12345
+
+    כךהג םש כטד: Acme Ltd
+
+    Total of the bill for אד 2 נבד is 50
+
+    קחם:
+    "###);
+}
+
+/// A Japanese text in a font that says what collection its codes number, and no more.
+fn japanese(descriptor: &str, encoding: &str, codes: &str) -> Pdf {
+    let font = format!("/Type/Font/Subtype/Type0/BaseFont/Ryumin-Light/Encoding/{encoding}/DescendantFonts[7 0 R]");
+    let collection = "/CIDSystemInfo<</Registry(Adobe)/Ordering(Japan1)/Supplement 2>>";
+    let descendant = format!("/Type/Font/Subtype/CIDFontType2/BaseFont/Ryumin-Light{collection}/DW 1000{descriptor}");
+    let resources = "/Resources<</Font<</J 6 0 R>>>>";
+    page(&format!("BT /J 12 Tf 72 700 Td <{codes}> Tj ET"))
+        .with(3, format!("<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 4 0 R{resources}>>"))
+        .with(6, format!("<<{font}>>"))
+        .with(7, format!("<<{descendant}>>"))
+}
+
+#[test]
+fn fonts_that_number_a_collection_say_their_characters() {
+    // A font of one box for whatever character: its file says nothing.
+    let program = include_bytes!("fonts/box-without-characters.ttf");
+    let descriptor = "<</Type/FontDescriptor/FontName/Ryumin-Light/Flags 4/FontFile2 9 0 R>>";
+    let embedded = |encoding, codes| {
+        japanese("/FontDescriptor 8 0 R", encoding, codes).with(8, descriptor).with(9, stream("", program))
+    };
+    let check = |pdf: &Pdf| {
+        let (page, findings) = read(pdf);
+        assert_eq!((lines(&page).as_str(), findings), ("請求書", vec![]));
+    };
+    check(&japanese("", "90ms-RKSJ-H", "90bf8b818f91"));
+    check(&embedded("90ms-RKSJ-H", "90bf8b818f91"));
+    check(&embedded("UniJIS-UCS2-H", "8acb6c4266f8"));
+}
