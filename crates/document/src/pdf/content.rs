@@ -138,7 +138,7 @@ impl Listener {
         traits: FontTraits,
         mode: &DrawMode,
     ) {
-        let text = self.characters.of(glyph);
+        let text = self.characters.of(glyph, traits.signs);
         if text.is_empty() {
             return;
         }

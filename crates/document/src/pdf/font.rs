@@ -8,6 +8,8 @@ use std::collections::HashMap;
 use hayro_interpret::font::{Glyph, OutlineFontData, OutlineGlyph};
 use hayro_interpret::kurbo::{BezPath, ParamCurve, PathSeg, Shape};
 
+use super::unicode::Signs;
+
 /// Reach of the letters in em where a font does not say, or says nonsense.
 const ASCENT: f32 = 0.78;
 const DESCENT: f32 = 0.22;
@@ -30,11 +32,13 @@ pub(super) struct FontTraits {
     pub(super) descent: f32,
     /// Bold by name or weight; `None` where the font cannot be asked.
     pub(super) bold: Option<bool>,
+    /// Its letters are boxes and ticks.
+    pub(super) signs: Option<Signs>,
 }
 
 impl Default for FontTraits {
     fn default() -> Self {
-        Self { ascent: ASCENT, descent: DESCENT, bold: None }
+        Self { ascent: ASCENT, descent: DESCENT, bold: None, signs: None }
     }
 }
 
@@ -93,7 +97,7 @@ fn ask(font: &OutlineFontData) -> FontTraits {
     let named = ["bold", "black", "heavy", "demi", "-bd"].iter().any(|part| name.contains(part));
     let bold = Some(named || font.weight.is_some_and(|weight| weight >= WEIGHT_BOLD_MIN));
     let (ascent, descent) = reach(font).unwrap_or((ASCENT, DESCENT));
-    FontTraits { ascent, descent, bold }
+    FontTraits { ascent, descent, bold, signs: Signs::of_font(&name) }
 }
 
 /// Ascender and descender in em, unless they are nonsense.

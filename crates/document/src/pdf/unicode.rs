@@ -16,6 +16,7 @@ use hayro_interpret::hayro_cmap::BfString;
 use ttf_parser::{Face, GlyphId};
 use unicode_normalization::UnicodeNormalization as _;
 
+pub(super) use self::wingdings::Signs;
 use super::collections::Collections;
 
 /// Stands for a character that cannot be told.
@@ -59,9 +60,10 @@ impl Characters {
         Self { collections: Some(collections), ..Self::default() }
     }
 
-    /// The characters of a glyph, or [`UNKNOWN`]; spaces of every kind as U+0020, ligatures taken apart.
-    pub(super) fn of(&mut self, glyph: &Glyph<'_>) -> String {
-        if let Some(sign) = sign(glyph) {
+    /// The characters of a glyph of a font, of signs or of letters, or [`UNKNOWN`]; spaces of every kind as U+0020, ligatures taken apart.
+    pub(super) fn of(&mut self, glyph: &Glyph<'_>, signs: Option<Signs>) -> String {
+        // What files say of the signs' characters are the letters on the same keys.
+        if let Some(sign) = signs.and_then(|signs| signs.sign(glyph.char_code())) {
             return sign.to_string();
         }
         let told = match glyph.as_unicode() {
@@ -119,12 +121,6 @@ fn space(glyph: &OutlineGlyph) -> Option<String> {
 
 fn shape(glyph: &OutlineGlyph) -> Option<String> {
     shapes::character(&glyph.outline()).map(String::from)
-}
-
-/// A box or tick of a font of signs: what such files say of their characters are the letters on the same keys.
-fn sign(glyph: &Glyph<'_>) -> Option<char> {
-    let Glyph::Outline(outline) = glyph else { return None };
-    wingdings::sign(outline.font_data()?.postscript_name.as_deref()?, outline.char_code())
 }
 
 /// Glyph to character, from the font's own character map and from its glyph names.
