@@ -161,19 +161,22 @@ pub struct Page {
 }
 
 impl Page {
-    /// The page as if its text lay level: for whoever reads meaning from how words line up. Indices stay the same.
+    /// The page as if its text lay level and upright: for whoever reads meaning from how words line up. Indices stay the
+    /// same; the sides are exchanged where the text of a page runs up or down it.
     ///
-    /// Pages that are level are handed back as they are.
+    /// Pages that are level and upright are handed back as they are.
     #[must_use]
     pub fn straightened(&self) -> std::borrow::Cow<'_, Self> {
-        if self.skew == 0.0 {
-            return std::borrow::Cow::Borrowed(self);
-        }
-        let level = Straightening::of(self);
+        let Some(level) = Straightening::of(self) else { return std::borrow::Cow::Borrowed(self) };
         let mut page = self.clone();
         page.skew = 0.0;
-        page.words.iter_mut().for_each(|word| word.rect = level.rect(&word.rect));
+        (page.width, page.height) = level.size;
+        for word in &mut page.words {
+            word.rect = level.rect(&word.rect);
+            word.rotation = (word.rotation + 360 - level.turn) % 360;
+        }
         page.marks.iter_mut().for_each(|mark| mark.rect = level.rect(&mark.rect));
+        page.fields.iter_mut().for_each(|field| field.rect = level.rect(&field.rect));
         page.tables.iter_mut().for_each(|table| {
             table.rect = level.rect(&table.rect);
             table.cells.iter_mut().for_each(|cell| cell.rect = level.rect(&cell.rect));
@@ -188,13 +191,23 @@ impl Page {
     /// Where a box of the straightened page stands on this one: the level box around it, within the page.
     #[must_use]
     pub fn as_it_lies(&self, straight: &Rect) -> Rect {
-        if self.skew == 0.0 {
-            return *straight;
-        }
-        let around = Straightening::of(self).undone(straight);
+        let Some(level) = Straightening::of(self) else { return *straight };
+        let around = level.undone(straight);
         let (width, height) = (self.width, self.height);
         let (x0, x1) = (around.x0.clamp(0.0, width), around.x1.clamp(0.0, width));
         Rect::new(x0, around.y0.clamp(0.0, height), x1, around.y1.clamp(0.0, height))
+    }
+
+    /// The direction in which nearly all of a page that was recognised runs; a page that carries its own text has notes
+    /// on end, and is set upright by whoever made it.
+    fn turn(&self) -> u16 {
+        const NEARLY_ALL: f32 = 0.9;
+        let count = |rotation: u16| self.words.iter().filter(|word| word.rotation == rotation).count() as f32;
+        let turned = |rotation: &u16| count(*rotation) > NEARLY_ALL * self.words.len() as f32;
+        match self.text_source {
+            TextSource::Ocr => [90, 180, 270].into_iter().find(turned).unwrap_or(0),
+            TextSource::Native | TextSource::Mixed | TextSource::None => 0,
+        }
     }
 
     /// The words of a line.
@@ -227,19 +240,36 @@ impl Page {
 struct Straightening {
     sin: f32,
     cos: f32,
-    middle: (f32, f32),
+    /// Width and height of the page once it stands upright.
+    size: (f32, f32),
+    /// Direction of the text before, in degrees, clockwise.
+    turn: u16,
 }
 
 impl Straightening {
-    fn of(page: &Page) -> Self {
+    /// `None` for a page that lies as it should.
+    fn of(page: &Page) -> Option<Self> {
+        let turn = page.turn();
+        if page.skew == 0.0 && turn == 0 {
+            return None;
+        }
         let (sin, cos) = page.skew.clamp(-44.0, 44.0).to_radians().sin_cos();
-        Self { sin, cos, middle: (page.width / 2.0, page.height / 2.0) }
+        let size = if turn.is_multiple_of(180) { (page.width, page.height) } else { (page.height, page.width) };
+        Some(Self { sin, cos, size, turn })
+    }
+
+    fn middle(&self) -> (f32, f32) {
+        (self.size.0 / 2.0, self.size.1 / 2.0)
     }
 
     fn rect(&self, rect: &Rect) -> Rect {
-        let (sin, cos) = (self.sin, self.cos);
-        let (x, y) = (rect.center_x() - self.middle.0, rect.center_y() - self.middle.1);
-        let (x, y) = (x * cos + y * sin + self.middle.0, y * cos - x * sin + self.middle.1);
+        let rect = self.upright(rect);
+        if self.sin == 0.0 {
+            return rect;
+        }
+        let ((sin, cos), middle) = ((self.sin, self.cos), self.middle());
+        let (x, y) = (rect.center_x() - middle.0, rect.center_y() - middle.1);
+        let (x, y) = (x * cos + y * sin + middle.0, y * cos - x * sin + middle.1);
         // A box of a by b at an angle has a level box of (a cos + b sin) by (a sin + b cos): solved for a and b.
         let (wide, high, sin) = (rect.width(), rect.height(), sin.abs());
         let spread = (cos * cos - sin * sin).max(0.02);
@@ -248,14 +278,32 @@ impl Straightening {
         Rect::new(x - width / 2.0, y - height / 2.0, x + width / 2.0, y + height / 2.0)
     }
 
+    /// A box once the page stands upright, by quarters.
+    fn upright(&self, rect: &Rect) -> Rect {
+        let (width, height) = self.size;
+        match self.turn {
+            90 => Rect::new(rect.y0, height - rect.x1, rect.y1, height - rect.x0),
+            180 => Rect::new(width - rect.x1, height - rect.y1, width - rect.x0, height - rect.y0),
+            270 => Rect::new(width - rect.y1, rect.x0, width - rect.y0, rect.x1),
+            _ => *rect,
+        }
+    }
+
     /// The way back.
     fn undone(&self, rect: &Rect) -> Rect {
-        let (sin, cos) = (self.sin, self.cos);
-        let (x, y) = (rect.center_x() - self.middle.0, rect.center_y() - self.middle.1);
-        let (x, y) = (x * cos - y * sin + self.middle.0, y * cos + x * sin + self.middle.1);
+        let ((sin, cos), middle) = ((self.sin, self.cos), self.middle());
+        let (x, y) = (rect.center_x() - middle.0, rect.center_y() - middle.1);
+        let (x, y) = (x * cos - y * sin + middle.0, y * cos + x * sin + middle.1);
         let (width, height, sin) = (rect.width(), rect.height(), sin.abs());
-        let (wide, high) = (width * cos + height * sin, width * sin + height * cos);
-        Rect::new(x - wide / 2.0, y - high / 2.0, x + wide / 2.0, y + high / 2.0)
+        let (wide, high) = ((width * cos + height * sin) / 2.0, (width * sin + height * cos) / 2.0);
+        let (width, height) = self.size;
+        let (left, right, top, bottom) = (x - wide, x + wide, y - high, y + high);
+        match self.turn {
+            90 => Rect::new(height - bottom, left, height - top, right),
+            180 => Rect::new(width - right, height - bottom, width - left, height - top),
+            270 => Rect::new(top, width - right, bottom, width - left),
+            _ => Rect::new(left, top, right, bottom),
+        }
     }
 }
 
@@ -545,6 +593,46 @@ mod tests {
         assert!(close(level.words[0].rect, Rect::new(80.0, 195.0, 120.0, 205.0)), "{:?}", level.words);
         assert!(close(level.lines[0].rect, Rect::new(80.0, 195.0, 520.0, 205.0)), "{:?}", level.lines);
         assert!(matches!(level.straightened(), std::borrow::Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn a_page_on_its_side_or_head_is_set_upright() {
+        let word = Word {
+            text: "word".into(),
+            rect: Rect::new(100.0, 200.0, 140.0, 210.0),
+            size: 10.0,
+            bold: false,
+            rotation: 0,
+            confidence: Some(0.9),
+        };
+        let page = |rotation, (width, height)| Page {
+            number: 1,
+            width,
+            height,
+            text_source: TextSource::Ocr,
+            skew: 0.0,
+            words: vec![Word { rotation, ..word.clone() }],
+            lines: vec![Line { words: 0..1, rect: word.rect, block: 0 }],
+            tables: vec![],
+            marks: vec![],
+            fields: vec![],
+        };
+        let check = |rotation, size: (f32, f32), lying: Rect| {
+            let mut page = page(rotation, size);
+            page.words[0].rect = lying;
+            let upright = page.straightened();
+            assert_eq!(upright.words[0].rect, word.rect, "{rotation}");
+            assert_eq!((upright.width, upright.height, upright.words[0].rotation), (600.0, 800.0, 0));
+            assert_eq!(page.as_it_lies(&word.rect), lying, "{rotation}");
+        };
+        check(0, (600.0, 800.0), word.rect);
+        check(180, (600.0, 800.0), Rect::new(460.0, 590.0, 500.0, 600.0));
+        // The text runs down the page, its lines follow each other to the left; and the other way about.
+        check(90, (800.0, 600.0), Rect::new(590.0, 100.0, 600.0, 140.0));
+        check(270, (800.0, 600.0), Rect::new(200.0, 460.0, 210.0, 500.0));
+        // A page that carries its text is left to whoever made it.
+        let native = Page { text_source: TextSource::Native, ..page(180, (600.0, 800.0)) };
+        assert!(matches!(native.straightened(), std::borrow::Cow::Borrowed(_)));
     }
 
     #[test]

@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use sluice_extract::attribution::EvidenceMap;
 use sluice_extract::code::Code;
-use sluice_extract::page::Document;
+use sluice_extract::page::{Document, Page};
 use sluice_extract::pointer::join;
 use sluice_extract::schema::{Kind, Node, Schema};
 
@@ -41,6 +41,7 @@ mod prose;
 mod query;
 mod rows;
 mod scope;
+mod slip;
 mod slot;
 mod solution;
 mod span;
@@ -186,12 +187,13 @@ pub fn solve(document: &Document, schema: &Schema) -> Solution {
     Solution { value, evidence }
 }
 
-/// The same words on pages that lie straight: in a crooked scan nothing stands beside anything.
+/// The same words on pages that lie straight and upright: in a crooked scan nothing stands beside anything.
 fn straightened(document: &Document) -> Cow<'_, Document> {
-    if document.pages.iter().all(|page| page.skew == 0.0) {
+    let pages: Vec<Cow<'_, Page>> = document.pages.iter().map(Page::straightened).collect();
+    if pages.iter().all(|page| matches!(page, Cow::Borrowed(_))) {
         return Cow::Borrowed(document);
     }
-    let pages = document.pages.iter().map(|page| page.straightened().into_owned()).collect();
+    let pages = pages.into_iter().map(Cow::into_owned).collect();
     Cow::Owned(Document { pages, ..document.clone() })
 }
 

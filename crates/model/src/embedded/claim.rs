@@ -161,7 +161,9 @@ impl Reading<'_> {
                 if loose {
                     continue;
                 }
-                let unparted = if side == Side::After && !label.colon && wordy { UNPARTED } else { 0.0 };
+                // A figure is no rest of a label: `Till 03`.
+                let figure = self.printed(&read.at).starts_with(|char: char| char.is_ascii_digit());
+                let unparted = if side == Side::After && !label.colon && wordy && !figure { UNPARTED } else { 0.0 };
                 let under = side == Side::Below && slot.want == Want::Text && !self.stands_out(&label.at);
                 let under = if under { UNDER_PLAIN } else { 0.0 };
                 let score = similar * near + colon - read.doubt - unparted - under;

@@ -21,6 +21,7 @@ use super::masthead;
 use super::party;
 use super::query::Query;
 use super::scope::{Scopes, flat_role};
+use super::slip;
 use super::slot::{Slot, Want, slots};
 use super::solution::Found;
 use super::sums;
@@ -50,6 +51,7 @@ pub(crate) fn fill(layout: &Layout<'_>, clauses: &Clauses, schema: &Schema) -> B
     let boxed = boxed::claims(&reading, &scopes, &slots);
     let told = sentence::claims(&reading, clauses, &slots).into_iter();
     let told = told.chain(jurisdiction::claims(&reading, clauses, &slots)).chain(terms::claims(&reading, &slots));
+    let told = told.chain(slip::claims(&reading, &slots));
     for (index, claim) in unlabelled.chain(masthead::claims(&reading, &slots)).chain(told).chain(boxed) {
         add(&mut claims, index, claim);
     }

@@ -33,7 +33,7 @@ use sluice_extract::schema::{Kind, Node};
 use self::body::{Meaning, Row};
 use self::cell::{Habits, Want};
 use self::frame::Frame;
-use self::sheet::{CellText, Sheet};
+use self::sheet::{CellText, Sheet, SheetRow};
 use self::wording::{Heading, Headings, Wording};
 use super::confidence;
 use super::layout::Layout;
@@ -129,14 +129,19 @@ impl Reader<'_> {
             here * reading.worth() * (1.0 + 0.3 * self.caption(&reading.sheet, &subject))
         };
         // Of equals the first.
-        let best = (0..readings.len()).rev().max_by(|&a, &b| told(&readings[a]).total_cmp(&told(&readings[b])));
+        let best_of = |among: &dyn Fn(usize) -> bool| {
+            let order = (0..readings.len()).rev().filter(|&at| among(at));
+            order.max_by(|&a, &b| told(&readings[a]).total_cmp(&told(&readings[b])))
+        };
+        let mut best = best_of(&|_| true);
         let asked = format!("{name} {}", node.description.as_deref().unwrap_or_default());
         if let Some(taxes) = taxes::Asked::of(&slots, &asked) {
             let Prepared { frames, habits, .. } = self.prepared;
-            let proven = best.is_some_and(|best| taxes.proves(&readings[best], *habits));
-            if let Some(found) = (!proven).then(|| taxes.fill(frames, *habits, &slots, pointer)).flatten() {
+            let proven = best_of(&|at| taxes.proves(&readings[at], *habits));
+            if let Some(found) = proven.is_none().then(|| taxes.fill(frames, *habits, &slots, pointer)).flatten() {
                 return Some(found);
             }
+            best = proven.or(best);
         }
         let longest = best.map_or(0, |best| readings[best].rows.len());
         if let Some(till) = self.till(&slots, &wording, &asked).filter(|till| till.rows.len() > longest) {
@@ -161,11 +166,19 @@ impl Reader<'_> {
         let columns = greatest_gain(&scores);
         let holds = |column: usize| columns.contains(&Some(column));
         let agreement = columns.iter().enumerate().filter_map(|(slot, column)| scores[slot].get((*column)?)).sum();
-        let rows = |sheet: &Sheet| {
-            let rows = sheet.rows.iter();
-            rows.map(|row| Row { frame: row.frame, cells: row.cells.clone(), section: None }).collect::<Vec<Row>>()
+        let count = columns.iter().position(|column| *column == Some(till::QUANTITY));
+        let unprinted = count.and_then(|slot| said_default(slots[slot].node));
+        let row = |row: &SheetRow| {
+            let mut cells = row.cells.clone();
+            let name = cells.first().cloned().unwrap_or_default();
+            if let Some((cell, text)) =
+                cells.get_mut(till::QUANTITY).filter(|cell| cell.is_empty()).zip(unprinted.clone())
+            {
+                *cell = CellText { text, ..name };
+            }
+            Row { frame: row.frame, cells, section: None }
         };
-        let rows = rows(&sheet);
+        let rows: Vec<Row> = sheet.rows.iter().map(row).collect();
         (holds(0) && holds(3) && !rows.is_empty()).then(|| Reading {
             sheet: till::unnamed(sheet),
             columns,
@@ -436,6 +449,18 @@ fn put(item: &mut Map<String, Value>, path: &[&str], value: Value) {
             }
         }
     }
+}
+
+/// The number that a schema says stands for what is not printed: `"default": 1`, or `1 if not printed` in a description.
+fn said_default(node: &Node) -> Option<String> {
+    if let Some(number) = node.default.as_ref().filter(|value| value.is_number()) {
+        return Some(number.to_string());
+    }
+    let told = words(node.description.as_deref()?);
+    let lacks =
+        |word: &str| matches!(word, "none" | "not" | "no" | "nothing" | "missing" | "absent" | "omitted" | "blank");
+    let said = told.windows(3).find(|three| three[1] == "if" && lacks(&three[2]) && three[0].parse::<u32>().is_ok());
+    said.map(|three| three[0].clone())
 }
 
 /// What a table on the page that the description names is worth more.

@@ -22,6 +22,12 @@ const BAND_WORDS_MAX: usize = 80;
 /// White space of this many line heights ends a table.
 const GAP_END: f32 = 6.0;
 
+/// A table that grows upwards has its first row within this many line heights of its heads.
+const GAP_BEGIN: f32 = 3.0;
+
+/// Lines that a row may be wrapped over, before its full line is seen from below.
+const ROW_LINES_MAX: usize = 2;
+
 /// Candidates looked at on one page.
 const HEADERS_PER_PAGE: usize = 4;
 
@@ -188,6 +194,16 @@ fn below(frame: &Frame, index: usize, asked: &Asked<'_>, block: &[usize], fences
 fn above(frame: &Frame, index: usize, asked: &Asked<'_>, block: &[usize]) -> Option<Sheet> {
     let (&first, &last) = (block.first()?, block.last()?);
     let mut body: Vec<usize> = until_gap(frame, first, (0..first).rev());
+    // What grows upwards begins right above its heads.
+    let heads: Vec<&Band> = frame.bands[first..=last].iter().collect();
+    let begins = |&at: &usize| {
+        let band = &frame.bands[at];
+        let gap = heads[0].rect.y0 - band.rect.y1;
+        gap < GAP_BEGIN * band.size && is_row_like(frame, &heads, band, asked)
+    };
+    if !body.iter().take(ROW_LINES_MAX).any(begins) {
+        return None;
+    }
     body.reverse();
     cut(frame, index, asked, first..=last, &body)
 }

@@ -492,6 +492,60 @@ fn what_a_till_prints_is_a_list_where_it_adds_up() {
 }
 
 #[test]
+fn a_till_counts_before_the_words_or_on_the_line_below() {
+    let slip = [
+        "2 x SOUP              9.00",
+        "1 STEAK             $12.00",
+        "3 Fries (@2.50)      $7.50",
+        "Sub Total            28.50",
+    ];
+    let want = json!([
+        {"description": "SOUP", "quantity": 2, "amount": 9.0},
+        {"description": "STEAK", "quantity": 1, "amount": 12.0},
+        {"description": "Fries", "quantity": 3, "unit_price": 2.5, "amount": 7.5}
+    ]);
+    check_pages(&[&slip], sold(), "What was bought", want);
+    let bill = [
+        "Hosting            $1,200.00",
+        "12 month x $100.00          ",
+        "Support               $70.50",
+        "3 hour x $23.50             ",
+        "Subtotal           $1,270.50",
+    ];
+    let mut asked = sold();
+    asked["unit"] = string();
+    let want = json!([
+        {"description": "Hosting", "quantity": 12, "unit_price": 100.0, "amount": 1200.0, "unit": "month"},
+        {"description": "Support", "quantity": 3, "unit_price": 23.5, "amount": 70.5, "unit": "hour"}
+    ]);
+    check_pages(&[&bill], asked, "What was bought", want);
+}
+
+#[test]
+fn what_is_set_in_belongs_to_the_entry_above_and_a_lost_digit_is_not_made_up() {
+    let slip = [
+        "1 Burger              $5.19",
+        "    Lettuce           $0.00",
+        "    Onions            $0.50",
+        "2 Soda                $2.9 ",
+        "Sub Total             $8.68",
+    ];
+    let mut asked = sold();
+    asked["quantity"]["description"] = json!("Quantity; 1 if none is printed");
+    asked["is_modifier"] = json!({"type": "boolean"});
+    let want = json!([
+        {"description": "Burger", "quantity": 1, "amount": 5.19, "is_modifier": false},
+        {"description": "Lettuce", "quantity": 1, "amount": 0.0, "is_modifier": true},
+        {"description": "Onions", "quantity": 1, "amount": 0.5, "is_modifier": true},
+        {"description": "Soda", "quantity": 2, "is_modifier": false}
+    ]);
+    check_pages(&[&slip], asked.clone(), "What was bought", want);
+    let mut too_much = slip;
+    too_much[4] = "Sub Total             $8.70";
+    check_pages(&[&too_much], asked, "What was bought", Value::Null);
+}
+
+#[test]
 fn amounts_that_do_not_add_up_are_no_list() {
     let mut lines = TILL[..9].to_vec();
     lines[2] = "PAINT WHITE 5L          24.98 A ";
