@@ -232,6 +232,19 @@ fn document_json(document: &Scored) -> Value {
         "wrong": score.wrong, "missing": score.missing, "extra": score.extra,
         "precision": prf.precision, "recall": prf.recall, "f1": prf.f1, "exact": score.counts.is_exact(),
         "rows_full": score.rows.full, "rows_gold": score.rows.gold, "rows_pred": score.rows.predicted,
-        "faults": score.differences,
+        "faults": score.differences, "values": values_json(document),
     })
+}
+
+/// Every value that was found and could be judged, with what its proof says.
+fn values_json(document: &Scored) -> Vec<Value> {
+    let judged = document.score.judged.iter().map(|value| {
+        let proof = document.attributions.get(&value.pointer);
+        json!({
+            "pointer": value.pointer, "right": value.right,
+            "confidence": proof.map(|it| it.confidence), "match": proof.map(|it| it.matched),
+            "reasoning": proof.and_then(|it| it.reasoning.as_deref()),
+        })
+    });
+    judged.collect()
 }

@@ -133,6 +133,12 @@ async fn confidence_and_proof_are_held_against_the_gold() {
     missing            1   0.333       0   0.000
     no proof           1   0.333       1   1.000
     "##);
+    let figures = report::figures(&scored);
+    let values = figures["docs"]["b2"]["values"].as_array().unwrap();
+    let total = values.iter().find(|value| value["pointer"] == "/total").unwrap();
+    let confidence = total["confidence"].as_f64().unwrap();
+    assert!((confidence - 0.3).abs() < 1e-6, "{total}");
+    assert_eq!((&total["right"], &total["match"]), (&json!(false), &json!("missing")));
     let saved: Vec<_> =
         std::fs::read_dir(folder.path().join("saved")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(saved, ["b2.json"], "only what was extracted is kept");
