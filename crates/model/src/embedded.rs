@@ -37,6 +37,7 @@ mod masthead;
 mod near;
 mod notes;
 mod party;
+mod principal;
 mod prose;
 mod query;
 mod rows;
@@ -249,7 +250,8 @@ impl Parts<'_> {
         let found = self.clauses.fill(&self.layout, path, pointer, node);
         let found = found.or_else(|| notes::fill(&self.layout, path, pointer, node));
         let found = found.or_else(|| self.prose.fill(path, pointer, node));
-        let found = found.or_else(|| rows::fill(&self.layout, path, pointer, node))?;
+        let found = found.or_else(|| rows::fill(&self.layout, path, pointer, node));
+        let found = found.or_else(|| self.clauses.signed(&self.layout, path, pointer, node))?;
         Some(self.take(found))
     }
 

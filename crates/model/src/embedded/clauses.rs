@@ -5,10 +5,13 @@
 
 mod block;
 pub(crate) mod contents;
+pub(crate) mod definition;
+pub(crate) mod headed;
 pub(crate) mod jurisdiction;
 mod measure;
 pub(crate) mod number;
 pub(crate) mod parties;
+mod roles;
 pub(crate) mod sentence;
 mod words;
 
@@ -94,7 +97,13 @@ impl Clauses {
     /// Fills an array that asks for parts of a contract; `path` holds the names from the root to it.
     pub(crate) fn fill(&self, layout: &Layout<'_>, path: &[&str], pointer: &str, node: &Node) -> Option<Found> {
         let parties = parties::fill(layout, self, path, pointer, node);
+        let parties = parties.or_else(|| roles::fill(layout, self, path, pointer, node));
         parties.or_else(|| contents::fill(layout, self, path, pointer, node))
+    }
+
+    /// Fills an array of names by how they sign; for arrays that nothing else filled.
+    pub(crate) fn signed(&self, layout: &Layout<'_>, path: &[&str], pointer: &str, node: &Node) -> Option<Found> {
+        roles::signed(layout, self, path, pointer, node)
     }
 
     /// The heading of a passage.

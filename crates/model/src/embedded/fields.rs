@@ -12,13 +12,14 @@ use sluice_extract::schema::Schema;
 use super::boxed;
 use super::candidate::{Candidates, Printed};
 use super::claim::{Claim, Reading};
-use super::clauses::{Clauses, jurisdiction, number, sentence};
+use super::clauses::{Clauses, definition, headed, jurisdiction, number, sentence};
 use super::forms::{self, Filled};
 use super::head;
 use super::label::Labels;
 use super::layout::Layout;
 use super::masthead;
 use super::party;
+use super::principal;
 use super::query::Query;
 use super::scope::{Scopes, flat_role};
 use super::slip;
@@ -52,7 +53,12 @@ pub(crate) fn fill(layout: &Layout<'_>, clauses: &Clauses, schema: &Schema) -> B
     let told = sentence::claims(&reading, clauses, &slots).into_iter();
     let told = told.chain(jurisdiction::claims(&reading, clauses, &slots)).chain(terms::claims(&reading, &slots));
     let told = told.chain(slip::claims(&reading, &slots));
+    let told = told.chain(headed::claims(&reading, clauses, &slots)).chain(principal::claims(&reading, &slots));
     for (index, claim) in unlabelled.chain(masthead::claims(&reading, &slots)).chain(told).chain(boxed) {
+        add(&mut claims, index, claim);
+    }
+    leave_to_definitions(&reading, clauses, &slots, &mut claims);
+    for (index, claim) in definition::claims(&reading, clauses, &slots) {
         add(&mut claims, index, claim);
     }
     let filled = forms::fill(layout, &candidates, schema);
@@ -70,6 +76,22 @@ pub(crate) fn fill(layout: &Layout<'_>, clauses: &Clauses, schema: &Schema) -> B
     }
     currencies(&reading, &slots, &mut found);
     found
+}
+
+/// What asks for a definition nothing else answers; nor does a date that the definition only counts from.
+fn leave_to_definitions(reading: &Reading<'_>, clauses: &Clauses, slots: &[Slot<'_>], claims: &mut [Vec<Claim>]) {
+    for (slot, claims) in slots.iter().zip(claims) {
+        if definition::asks_definition(slot) {
+            claims.clear();
+        } else if slot.want == Want::Date && !claims.is_empty() {
+            let counted = definition::counted_from(reading, clauses, slot);
+            let is_counted = |place: &Printed| {
+                let same = |other: &&Printed| other.segment == place.segment && other.bytes.start < place.bytes.end;
+                counted.iter().any(|other| same(&other) && place.bytes.start < other.bytes.end)
+            };
+            claims.retain(|claim| !claim.places.iter().any(is_counted));
+        }
+    }
 }
 
 /// What a form answers, or leaves empty, nothing else does; and its words answer nothing else.

@@ -183,9 +183,16 @@ pub(crate) fn want_of(name: &str, node: &Node, query: &Query) -> Want {
         Kind::Union(branches) if branches.iter().any(|b| matches!(b.kind, Kind::Number(_) | Kind::Integer(_))) => {
             number_want(query)
         }
+        Kind::Union(branches) if is_flag(branches) => Want::Flag,
         Kind::Union(_) => string_want(query, &told),
         Kind::Null | Kind::Object(_) | Kind::Array(_) => Want::Nothing,
     }
+}
+
+/// Yes, no, or nothing.
+fn is_flag(branches: &[Node]) -> bool {
+    branches.iter().any(|branch| matches!(branch.kind, Kind::Boolean))
+        && branches.iter().all(|branch| matches!(branch.kind, Kind::Boolean | Kind::Null))
 }
 
 /// A name with `years` counts them: `warranty_years`.

@@ -39,8 +39,7 @@ pub(crate) fn claims(reading: &Reading<'_>, clauses: &Clauses, slots: &[Slot<'_>
             continue;
         }
         let Some(name) = slot.path.last().map(|name| name_words(name)) else { continue };
-        let law = name.iter().any(|word| word == "law") && name.iter().any(|word| word.starts_with("govern"))
-            || name.iter().any(|word| word == "jurisdiction");
+        let law = asks_law(&name);
         for passage in &clauses.passages {
             let found = if law { governing(passage) } else { place(passage, &name) };
             let Some((bytes, score)) = found else { continue };
@@ -48,6 +47,12 @@ pub(crate) fn claims(reading: &Reading<'_>, clauses: &Clauses, slots: &[Slot<'_>
         }
     }
     claims
+}
+
+/// Is asked whose law governs?
+pub(super) fn asks_law(name: &[String]) -> bool {
+    name.iter().any(|word| word == "law") && name.iter().any(|word| word.starts_with("govern"))
+        || name.iter().any(|word| word == "jurisdiction")
 }
 
 fn claim(reading: &Reading<'_>, slot: &Slot<'_>, passage: &Passage, bytes: Range<usize>, score: f32) -> Option<Claim> {
@@ -60,7 +65,17 @@ fn claim(reading: &Reading<'_>, slot: &Slot<'_>, passage: &Passage, bytes: Range
 
 /// The law of a sentence that says what governs.
 fn governing(passage: &Passage) -> Option<(Range<usize>, f32)> {
-    let governs = ["governed by", "construed in accordance with", "construed under", "subject to the law"];
+    let governs = [
+        "governed by",
+        "construed in accordance with",
+        "construed under",
+        "subject to the law",
+        "contract under the law",
+        "contracts under the law",
+        "contract made under the law",
+        "governed and construed",
+        "interpreted in accordance with",
+    ];
     let start = governs.iter().filter_map(|words| passage.text.find(words)).min()?;
     let captures = LAW.as_ref()?.captures_at(&passage.text, start)?;
     let name = captures.name("name")?;

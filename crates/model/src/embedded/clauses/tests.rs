@@ -84,3 +84,94 @@ fn parties_with_what_their_blocks_hold() {
             "signatory": {"name": "Bo Beispiel", "signed_on": "2024-05-04"}}]);
     check(&pages, json!({"parties": {"type": "array", "items": party}}), json!({"parties": want}));
 }
+
+const AGREEMENT: &str = "\
+                    U.S. $2,500,000,000
+
+                    CREDIT AGREEMENT
+
+                    among
+
+                    MILL WORKS INC.,
+                    as Borrower,
+
+                    FIRST BANK, N.A.
+
+                    and
+
+                    SECOND SECURITIES LLC,
+                    as Joint Lead Arrangers and Joint Bookrunners
+
+“Authorized Officer” means the treasurer or any vice president of the Borrower.
+
+“Maturity Date” means the Termination Date or any earlier date.
+
+“Termination Date” means the earlier of (i) November 19, 2004 and (ii) the end of the Commitments.
+
+“Term Loan Date” means the date 364 days after November 21, 2003.
+
+“Beneficial Ownership Certification” means a certification of beneficial owners.
+
+(f) Use of Proceeds. The Borrower shall use the proceeds of the Loans only to buy mills and for what
+comes with buying them, and for nothing else.";
+
+#[test]
+fn what_an_agreement_defines_and_heads() {
+    let nullable = |kind: &str| json!({"anyOf": [{"type": kind}, {"type": "null"}]});
+    let date = json!({"type": "string", "description": "Return in YYYY-MM-DD format."});
+    let texts = json!({"type": "array", "items": {"type": "string"}});
+    let schema = json!({"type": "object", "properties": {
+        "lead_arranger": {"anyOf": [texts, {"type": "null"}]},
+        "maturity_date": date,
+        "term_loan_date": date,
+        "loan_commitment": {"type": "object", "properties": {"amount": nullable("number")}},
+        "authorized_officer_definition": nullable("string"),
+        "swingline_lender_definition": nullable("string"),
+        "beneficial_ownership_certification_required": nullable("boolean"),
+        "use_of_proceeds": nullable("string"),
+    }});
+    let solution = solve(&document(&[AGREEMENT]), &Schema::parse(&schema).unwrap());
+    let value = &solution.value;
+    assert_eq!(value["lead_arranger"], json!(["FIRST BANK, N.A.", "SECOND SECURITIES LLC"]));
+    assert_eq!(value["maturity_date"], "2004-11-19");
+    assert_eq!(value["term_loan_date"], Value::Null);
+    assert_eq!(value["loan_commitment"]["amount"], 2_500_000_000_i64);
+    let officer = "the treasurer or any vice president of the Borrower.";
+    assert_eq!(value["authorized_officer_definition"], officer);
+    assert_eq!(value["swingline_lender_definition"], Value::Null);
+    assert_eq!(value["beneficial_ownership_certification_required"], true);
+    let use_of = "The Borrower shall use the proceeds of the Loans only to buy mills and for what comes with buying \
+        them, and for nothing else.";
+    assert_eq!(value["use_of_proceeds"], use_of);
+}
+
+#[test]
+fn lenders_by_how_they_sign() {
+    let page = "IN WITNESS WHEREOF, the parties have signed this Agreement.\n\n\
+        MILL WORKS INC., as Borrower\n\nBy: ____\n\n\
+        FIRST BANK, N.A., as Administrative Agent and as a Lender\n\nBy: ____\n\n\
+        BANK OF THE NORTH PLC,\nas a Lender\n\nBy: ____\n\n\
+        THIRD BANK, as a Lender\n\nBy: ____\n";
+    let asked = json!({"lenders": {"type": "array", "items": {"type": "string"}}});
+    check(&[page], asked, json!({"lenders": ["FIRST BANK, N.A.", "BANK OF THE NORTH PLC", "THIRD BANK"]}));
+}
+
+#[test]
+fn a_total_of_commitments_is_their_sum() {
+    let check = |total: &str, want: Value| {
+        let drawing = format!(
+            "                PART A - COMMITMENTS\n\nName of Bank                     Commitment\n\n\
+             First Bank, N.A.               $ 9,288,321.21\nBank of the North                8,467,153.28\n\
+             Third Bank                       8,467,153.28\nTotal                          {total}\n"
+        );
+        let texts = json!({"type": "array", "items": {"type": "string"}});
+        let schema = json!({"type": "object", "properties": {
+            "lenders": texts,
+            "loan_commitment": {"type": "object", "properties": {"amount": {"type": "number"}}},
+        }});
+        let solution = solve(&document(&[&drawing]), &Schema::parse(&schema).unwrap());
+        assert_eq!(solution.value["loan_commitment"]["amount"], want);
+        assert_eq!(solution.value["lenders"], json!(["First Bank, N.A.", "Bank of the North", "Third Bank"]));
+    };
+    check("$26,222,627.77", json!(26_222_627.77));
+}

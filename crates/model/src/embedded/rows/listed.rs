@@ -6,12 +6,13 @@
 
 use serde_json::{Value, json};
 use sluice_extract::attribution::{Evidence, WordsOnPage};
+use sluice_extract::page::Rect;
 use sluice_extract::schema::{Kind, Node};
 
+use super::Reader;
 use super::frame::{Band, Frame, Run};
 use super::sheet::CellText;
 use super::wording::Wording;
-use super::{Reader, series};
 use crate::embedded::solution::Found;
 use crate::embedded::text::fold;
 use crate::embedded::value::fits;
@@ -46,7 +47,7 @@ impl Reader<'_> {
             for (at, band) in frame.bands.iter().enumerate() {
                 for head in frame.runs(band, 1.0).iter().filter(|run| run.pieces.len() <= HEAD_WORDS_MAX) {
                     let text = frame.text(&head.pieces);
-                    let said = wording.score(0, &self.prepared.headings.of(&text));
+                    let said = wording.score(0, &self.prepared.headings.of(entry_named(&text)));
                     let entries = if said >= SAYS { below(frames, index, at, head) } else { Vec::new() };
                     let more = best.as_ref().is_none_or(|best| entries.len() > best.entries.len());
                     if entries.len() >= ENTRIES_MIN && more {
@@ -59,47 +60,94 @@ impl Reader<'_> {
     }
 }
 
-/// The texts below a head on its page, each with an amount beside it.
+/// `Bank` of `Name of Initial Bank`: what an entry is.
+fn entry_named(head: &str) -> &str {
+    const LEADS: [&str; 8] =
+        ["Name of ", "NAME OF ", "the ", "each ", "Initial ", "INITIAL ", "Existing ", "Original "];
+    LEADS.iter().fold(head, |rest, lead| rest.strip_prefix(lead).unwrap_or(rest))
+}
+
+/// The texts below a head, each with an amount beside it; over the next pages too, where they begin with entries.
 fn below(frames: &[Frame], index: usize, at: usize, head: &Run) -> Vec<(u32, CellText)> {
     let mut entries: Vec<(u32, CellText)> = Vec::new();
-    let mut column: Option<(f32, f32)> = None;
-    let Some(frame) = frames.get(index) else { return entries };
-    let mut stray = 0;
-    for band in &frame.bands[at + 1..] {
-        let amount = amount(frame, band);
-        if let Some(amount) = &amount {
-            let edges = *column.get_or_insert_with(|| (label_start(frame, band), amount.rect.x0));
-            let near = edges.0 <= head.rect.x1 && head.rect.x0 < edges.1;
-            let cell = cell(frame, band, (edges.0, amount.rect.x0));
-            let is_sum = fold(&cell.text).split(' ').any(|word| word.starts_with("total") || word == "sum");
-            if cell.is_empty() || is_sum || !near {
-                break;
-            }
-            entries.push((frame.page, cell));
-            stray = 0;
-            continue;
-        }
-        stray += 1;
-        if stray > STRAY_LINES_MAX {
+    let mut from = at + 1;
+    for frame in frames.iter().skip(index) {
+        let known = entries.len();
+        let goes_on = on_page(frame, from, head, &mut entries);
+        if !goes_on || entries.len() == known {
             break;
         }
-        let Some((edges, (_, last))) = column.zip(entries.last_mut()) else { continue };
-        let rest = cell(frame, band, edges);
-        let close = last.rect.is_some_and(|rect| band.rect.y0 - rect.y1 < 0.9 * band.size);
-        if close && !rest.is_empty() {
-            last.append(&rest);
-        }
+        from = 0;
     }
     entries
 }
 
-/// The first amount of a band, right of a text.
-fn amount(frame: &Frame, band: &Band) -> Option<Run> {
-    let (label, figures) = series::parts(frame, band);
-    let first = figures.into_iter().next().filter(|_| !label.is_empty())?;
-    let text = frame.text(&first.pieces);
-    let digits = text.bytes().filter(u8::is_ascii_digit).count();
-    (digits > 3 && text.contains([',', '.']) || digits > 0 && text.contains(['$', '€', '£'])).then_some(first)
+/// Adds the entries of a page from one band on; says whether the list may go on.
+fn on_page(frame: &Frame, from: usize, head: &Run, entries: &mut Vec<(u32, CellText)>) -> bool {
+    /// Lines of other columns between two entries.
+    const OTHERS_MAX: usize = 15;
+    let mut column: Option<(f32, f32)> = None;
+    let (mut stray, mut others) = (0, 0);
+    for band in frame.bands.iter().skip(from) {
+        if let Some(amount) = amount(frame, band) {
+            let edges = (column.map_or_else(|| label_start(frame, band), |known| known.0), amount.x0);
+            let near = edges.0 <= head.rect.x1 && head.rect.x0 < edges.1;
+            let cell = cell(frame, band, edges);
+            let is_sum = fold(&cell.text).split(' ').any(|word| word.starts_with("total") || word == "sum");
+            if cell.is_empty() || is_sum || !near {
+                return false;
+            }
+            column = Some(edges);
+            entries.push((frame.page, cell));
+            (stray, others) = (0, 0);
+            continue;
+        }
+        let last = entries.last_mut().filter(|(page, _)| *page == frame.page);
+        let Some((edges, (_, last))) = column.zip(last) else {
+            stray += 1;
+            // On a page that a list goes on to, its own head and the rest of the last entry may stand first.
+            if stray > if entries.is_empty() { STRAY_LINES_MAX } else { OTHERS_MAX } {
+                return false;
+            }
+            continue;
+        };
+        let rest = cell(frame, band, edges);
+        let close = last.rect.is_some_and(|rect| band.rect.y0 - rect.y1 < 0.9 * band.size);
+        match rest.is_empty() {
+            false if close => last.append(&rest),
+            true => others += 1,
+            false => stray += 1,
+        }
+        if stray > STRAY_LINES_MAX || others > OTHERS_MAX {
+            return !entries.is_empty() && stray <= STRAY_LINES_MAX;
+        }
+    }
+    true
+}
+
+/// The first amount of a band that stands apart from the text left of it.
+fn amount(frame: &Frame, band: &Band) -> Option<Rect> {
+    const APART: f32 = 0.9;
+    let is_sign = |text: &str| matches!(text, "$" | "€" | "£");
+    let mut before: Option<Rect> = None;
+    let mut sign: Option<Rect> = None;
+    for &at in &band.pieces {
+        let piece = &frame.pieces[at];
+        let start = sign.unwrap_or(piece.rect);
+        let apart = before.is_some_and(|before| start.x0 - before.x1 > APART * band.size);
+        let plain = piece.text.chars().all(|char| char.is_ascii_digit() || ".,$€£()-".contains(char));
+        let digits = piece.text.bytes().filter(u8::is_ascii_digit).count();
+        let marked =
+            digits > 3 && piece.text.contains([',', '.']) || digits > 0 && piece.text.contains(['$', '€', '£']);
+        if apart && plain && (marked || sign.is_some() && digits > 0) {
+            return Some(start.union(&piece.rect));
+        }
+        sign = is_sign(&piece.text).then_some(piece.rect);
+        if sign.is_none() {
+            before = Some(piece.rect);
+        }
+    }
+    None
 }
 
 fn label_start(frame: &Frame, band: &Band) -> f32 {

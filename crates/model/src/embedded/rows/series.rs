@@ -23,7 +23,6 @@ use sluice_extract::values::number;
 
 use self::alias::Alias;
 use self::asked::{Asked, Measure, Signs};
-pub(super) use self::columns::parts;
 use self::columns::{Column, beside, columns, is_corrected};
 use self::lines::{Labelled, Line, called, counts_shares, sub_line};
 use self::period::{Period, Report, words_say_period};

@@ -133,7 +133,7 @@ fn is_filler(text: &str) -> bool {
 }
 
 /// The words before the figures, and each figure with its signs.
-pub(in crate::embedded::rows) fn parts(frame: &Frame, band: &Band) -> (Vec<usize>, Vec<Run>) {
+pub(super) fn parts(frame: &Frame, band: &Band) -> (Vec<usize>, Vec<Run>) {
     let mut label: Vec<usize> = Vec::new();
     let mut figures: Vec<Run> = Vec::new();
     for run in frame.runs(band, 0.9) {
