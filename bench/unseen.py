@@ -7,8 +7,8 @@ Fetches pinned generators and templates by other people (npm, PyPI, Debian) into
 firms (unseen/people.json, unseen/firms.json), and writes for every document a folder {document.pdf, schema.json, gold.json,
 meta.json} below DIR/look or DIR/held (DIR is target/unseen/set). Nothing fetched becomes part of the project.
 
-- The gold holds what the template prints: a value that pdfium does not find on the pages is null, a date of which only month
-  or year is printed is that month or year, an address of a page is as printed.
+- The gold holds what the template prints: a value that pdfium does not find on the pages is null, a date of a resume of which
+  only month or year is printed is that month or year, an address of a page is as printed.
 - Schemas are JSON Resume's own, and for trade documents one of five habits of naming (unseen/names.json).
 - Templates, not documents, are parted by a hash of their names. Rules may be made on `look`; of `held` only figures are looked at.
 
@@ -212,7 +212,8 @@ def called_so(known, called, within):
 class Pages:
     """The words of a document as another reader sees them, and what can be found among them."""
 
-    def __init__(self, document):
+    def __init__(self, document, partial):
+        self.partial = partial
         read = [str(WORK / "venv/bin/python"), "-c", "import sys,pypdfium2 as p;d=p.PdfDocument(sys.argv[1]);print('\\f'.join(x.get_textpage().get_text_range() for x in d))"]
         self.text = unicodedata.normalize("NFKC", subprocess.run([*read, str(document)], check=True, capture_output=True, text=True).stdout)
         self.count = self.text.count("\f") + 1
@@ -248,6 +249,8 @@ class Pages:
         days |= {form for name in names for form in (f"{int(day)}{name}{year}", f"{day}{name}{year}", f"{name}{day}{year}", f"{name}{int(day)}{year}")}
         if any(form in self.letters for form in days):
             return iso
+        if not self.partial:
+            return None
         months = {f"{name}{year}" for name in names} | {f"{month}{year}", f"{year}{month}", f"{int(month)}{year}"}
         if any(form in self.letters for form in months):
             return iso[:7]
@@ -297,7 +300,7 @@ def leaves(value):
 
 
 def write(out, document, template, kind, schema, gold):
-    pages = Pages(document)
+    pages = Pages(document, partial=kind == "resume")
     kept = pages.only(gold)
     known, shown = (sum(leaf is not None for leaf in leaves(every)) for every in (gold, kept))
     print(f"{out.name} {document.stem}: {shown} of {known} values printed on {pages.count} pages")

@@ -57,6 +57,17 @@ pattern!(
 );
 // "LS1 5AB", "London EC1A 1BB"
 pattern!(BRITISH, r"^(?:(?P<city>[A-Z][^\d:;,]{1,40}?),? +)?(?P<postal>[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2})$");
+// "LS1 5AB Leeds"
+pattern!(BRITISH_FIRST, r"^(?P<postal>[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}),? +(?P<city>[A-ZÀ-Ý][^\d:;()]{1,40})$");
+// "4450-718 Matosinhos"
+pattern!(PORTUGUESE, r"^(?P<postal>\d{4}-\d{3}),? +(?P<city>[A-ZÀ-Ý][^\d:;()]{1,40})$");
+// "Oberstdorf 87561 Deutschland": a code behind its town is one only before a country.
+pattern!(
+    CODE_BEHIND,
+    r"^(?P<city>[A-ZÀ-Ý][^\d:;,()]{1,40}?),? +(?P<postal>\d{4,5}|\d{4}-\d{3}|\d{4} [A-Z]{2}),? +(?P<country>[A-ZÀ-Ý]\p{L}+(?: \p{L}+){0,2})$"
+);
+// "Plouvorn 29420", where the line below is a country
+pattern!(BEHIND, r"^(?P<city>[A-ZÀ-Ý][^\d:;,()]{1,40}?),? +(?P<postal>\d{4,5}|\d{4}-\d{3}|\d{4} [A-Z]{2})$");
 // "3011 AA" alone, "93571" alone
 pattern!(ALONE, r"^(?P<postal>\d{4} ?[A-Z]{2}|\d{5})$");
 
@@ -76,7 +87,8 @@ pub(crate) fn blocks(layout: &Layout<'_>) -> Vec<Block> {
         {
             continue;
         }
-        if pieces_of(layout, index).iter().any(|piece| postal(&piece.text).is_some()) {
+        let own = |piece: &Piece| postal(&piece.text).is_some() || is_above_country(layout, index, &piece.text);
+        if pieces_of(layout, index).iter().any(own) {
             blocks.extend(block(layout, index));
         }
     }
@@ -91,11 +103,29 @@ fn in_rows(layout: &Layout<'_>, segment: &Segment) -> bool {
 
 /// A postal code in a piece, with what stands beside it, as byte ranges of the piece.
 fn postal(text: &str) -> Option<Vec<(Part, Range<usize>)>> {
-    let patterns = [&*CODE_FIRST, &*BRITISH, &*CODE_LAST, &*ALONE];
-    let captures = patterns.into_iter().flatten().find_map(|pattern| pattern.captures(text))?;
-    let named = [("postal", Part::Postal), ("city", Part::City), ("state", Part::State)];
+    let patterns = [&*CODE_FIRST, &*BRITISH, &*CODE_LAST, &*ALONE, &*BRITISH_FIRST, &*PORTUGUESE];
+    let mut found = patterns.into_iter().flatten().find_map(|pattern| pattern.captures(text));
+    if found.is_none() {
+        let behind = CODE_BEHIND.as_ref().and_then(|pattern| pattern.captures(text));
+        found = behind.filter(|captures| captures.name("country").is_some_and(|country| is_country(country.as_str())));
+    }
+    let captures = found?;
+    let named = [("postal", Part::Postal), ("city", Part::City), ("state", Part::State), ("country", Part::Country)];
     let parts = named.into_iter().filter_map(|(name, part)| Some((part, captures.name(name)?.range())));
     Some(parts.collect())
+}
+
+/// A town with its code behind it, and a country on the line below.
+fn is_above_country(layout: &Layout<'_>, index: usize, text: &str) -> bool {
+    let below = || neighbour(layout, index, 1).and_then(|below| layout.segments.get(below));
+    BEHIND.as_ref().is_some_and(|pattern| pattern.is_match(text)) && below().is_some_and(|line| is_country(&line.text))
+}
+
+/// A town with its code behind it, as byte ranges of the piece.
+fn behind(text: &str) -> Option<Vec<(Part, Range<usize>)>> {
+    let captures = BEHIND.as_ref()?.captures(text)?;
+    let named = [("postal", Part::Postal), ("city", Part::City)];
+    Some(named.into_iter().filter_map(|(name, part)| Some((part, captures.name(name)?.range()))).collect())
 }
 
 /// The pieces of a segment: parted by commas and bullets, without what stands before a colon.
@@ -209,7 +239,15 @@ fn is_country(text: &str) -> bool {
 
 /// Tells the pieces of a block apart, from the postal code outwards.
 fn parse(pieces: &[Piece], lines: Vec<usize>, label: Option<Printed>) -> Option<Block> {
-    let (code, found) = pieces.iter().enumerate().rev().find_map(|(at, piece)| Some((at, postal(&piece.text)?)))?;
+    let american =
+        |text: &str| matches!(fold(text).as_str(), "usa" | "us" | "united states" | "united states of america");
+    let before_country =
+        |at: usize| pieces.get(at + 1).is_some_and(|next| is_country(&next.text) && !american(&next.text));
+    let code_of = |(at, piece): (usize, &Piece)| {
+        let found = behind(&piece.text).filter(|_| before_country(at)).or_else(|| postal(&piece.text))?;
+        Some((at, found))
+    };
+    let (code, found) = pieces.iter().enumerate().rev().find_map(code_of)?;
     let within = |piece: &Piece, range: &Range<usize>| Printed {
         segment: piece.at.segment,
         bytes: piece.at.bytes.start + range.start..piece.at.bytes.start + range.end,
@@ -220,7 +258,8 @@ fn parse(pieces: &[Piece], lines: Vec<usize>, label: Option<Printed>) -> Option<
     }
     let street = pieces.get(..code)?.iter().rposition(|piece| is_street(&piece.text));
     // `Unit 4, Dale Works, Leeds`: what a part of a house belongs to stands behind it.
-    let part = |street: &usize| street + 2 < code && is_part_of_house(&pieces[*street].text);
+    let own_town = found.iter().any(|(part, _)| *part == Part::City);
+    let part = |street: &usize| street + if own_town { 1 } else { 2 } < code && is_part_of_house(&pieces[*street].text);
     let street = street.map(|street| if part(&street) { street + 1 } else { street });
     let between = pieces.get(street.map_or(code, |street| street + 1)..code)?;
     if !parts.iter().any(|(part, _)| *part == Part::City) {

@@ -11,6 +11,7 @@ mod columns;
 mod consistent;
 mod frame;
 mod listed;
+mod parted;
 mod series;
 mod sheet;
 mod spread;

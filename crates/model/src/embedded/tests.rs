@@ -389,3 +389,52 @@ fn part_of_a_house_is_part_of_the_street() {
     let want = json!({"customer_street": "Unit 1, Fork Works", "customer_city": "Rotherham"});
     check("Customer: White Mill Ltd\nCustomer address: Unit 1, Fork Works, Rotherham, S1 1RT", &asked, &want);
 }
+
+#[test]
+fn codes_of_towns_stand_before_or_behind_them() {
+    let party = json!({"type": "object", "properties": {"name": {"type": "string"}, "street": {"type": "string"},
+        "postal_code": {"type": "string"}, "city": {"type": "string"}}});
+    let asked = json!({"type": "object", "properties": {"seller": party, "buyer": party}});
+    let want = |code: &str, city: &str| {
+        json!({"seller": {"name": "Northern Paper GmbH", "street": "Mühlweg 4", "postal_code": "20095", "city": "Hamburg"},
+            "buyer": {"name": "Ada Sample Ltd", "street": "12 Mill Road", "postal_code": code, "city": city}})
+    };
+    let drawing = |town: &str, country: &str| {
+        format!(
+            "Provider                           To\n\
+             Northern Paper GmbH                Ada Sample Ltd\n\
+             Mühlweg 4                          12 Mill Road\n\
+             20095 Hamburg                      {town}\n                                   {country}"
+        )
+    };
+    check(&drawing("LS1 5AB Leeds", ""), &asked, &want("LS1 5AB", "Leeds"));
+    check(&drawing("4450-718 Matosinhos", ""), &asked, &want("4450-718", "Matosinhos"));
+    check(&drawing("Linz 40211", "Austria"), &asked, &want("40211", "Linz"));
+    check(&drawing("Linz 40211 Austria", ""), &asked, &want("40211", "Linz"));
+}
+
+#[test]
+fn a_column_with_two_heads_over_two_edges_is_two() {
+    let item = json!({"type": "object", "properties": {"sku": {"type": "string"}, "description": {"type": "string"},
+        "quantity": {"type": "number"}, "amount": {"type": "number"}}});
+    let asked = json!({"type": "object", "properties": {"items": {"type": "array", "items": item}}});
+    let drawing = "SKU      Description          Quantity   Amount\n\
+                   KT-114   Chain                55         712.25\n\
+                   BB-28    Tyre wide            72         1396.80";
+    let mut document = document(&[drawing]);
+    let page = &mut document.pages[0];
+    let rows: [&[&[u32]]; 3] = [&[&[0, 1], &[2], &[3]], &[&[4, 5], &[6], &[7]], &[&[8, 9, 10], &[11], &[12]]];
+    let cells = (0..).zip(rows).flat_map(|(row, cells)| {
+        (0..).zip(cells).map(move |(column, words)| {
+            let rect = Rect::new(30.0, 30.0 + 14.0 * row as f32, 320.0, 44.0 + 14.0 * row as f32);
+            Cell { row, column, row_span: 1, column_span: 1, rect, words: words.to_vec() }
+        })
+    });
+    let cells: Vec<Cell> = cells.collect();
+    let rect = Rect::new(30.0, 30.0, 320.0, 72.0);
+    page.tables.push(Table { rect, ruled: true, rows: 3, columns: 3, header_rows: 1, cells });
+    let want = json!({"items": [
+        {"sku": "KT-114", "description": "Chain", "quantity": 55, "amount": 712.25},
+        {"sku": "BB-28", "description": "Tyre wide", "quantity": 72, "amount": 1396.8}]});
+    assert_eq!(solve(&document, &schema(&asked)).value, want);
+}

@@ -126,6 +126,8 @@ pub(crate) fn from_table(
     table: &Table,
     header_rows: u32,
 ) -> Option<Sheet> {
+    let parted = frames.get(frame).and_then(|frame| super::parted::parted(frame, table, header_rows));
+    let table = parted.as_ref().unwrap_or(table);
     let columns = table.columns as usize;
     if columns == 0 || columns > 400 || table.rows > 20_000 {
         return None;
