@@ -2,7 +2,7 @@
 //!
 //! Decides; the rooms it calls only propose. Called once per solution.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::Value;
 use sluice_extract::assignment::greatest_gain;
@@ -40,7 +40,8 @@ const SAYS_PAID: f32 = 0.85;
 pub(crate) fn fill(layout: &Layout<'_>, clauses: &Clauses, schema: &Schema) -> BTreeMap<String, Found> {
     let slots = slots(schema);
     let candidates = Candidates::of(layout);
-    let labels = Labels::of(layout, &candidates);
+    let named: HashSet<&str> = slots.iter().flat_map(|slot| &slot.query.printed).map(String::as_str).collect();
+    let labels = Labels::of(layout, &candidates, &named);
     let scopes = Scopes::of(layout, &labels, &slots);
     let similar =
         slots.iter().map(|slot| labels.texts.iter().map(|text| slot.query.similarity(text)).collect()).collect();

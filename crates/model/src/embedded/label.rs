@@ -8,6 +8,7 @@ use std::ops::Range;
 use super::candidate::{Candidates, Printed};
 use super::layout::{Layout, Segment};
 use super::query::LabelText;
+use super::text::fold;
 
 /// Most words of a label.
 const WORDS_MAX: usize = 8;
@@ -40,13 +41,17 @@ pub(crate) struct Label {
     pub(crate) whole: bool,
     /// It begins its segment, or follows a colon.
     pub(crate) leads: bool,
+    /// A description names it as it is printed: a word of a caption is a label by itself.
+    pub(crate) named: bool,
     /// It is all that stands before a code in a list on one line: `Company no. 7 · VAT no. 8`.
     pub(crate) listed: bool,
 }
 
 impl Labels {
     /// Finds every label.
-    pub(crate) fn of(layout: &Layout<'_>, candidates: &Candidates) -> Self {
+    ///
+    /// `named` holds words that descriptions say are printed: each is a label, whatever stands beside it.
+    pub(crate) fn of(layout: &Layout<'_>, candidates: &Candidates, named: &HashSet<&str>) -> Self {
         let mut labels = Self { all: Vec::new(), texts: Vec::new() };
         let mut known: HashMap<String, usize> = HashMap::new();
         for (index, segment) in layout.segments.iter().enumerate() {
@@ -59,6 +64,11 @@ impl Labels {
             }
             let own = labels.all.iter_mut().rev().take_while(|label| label.at.segment == index);
             own.for_each(|label| label.listed = listed.contains(&label.at.bytes));
+            for bytes in named_words(segment, named) {
+                let before = labels.all.len();
+                labels.add(index, segment, bytes, true, &mut known);
+                labels.all.iter_mut().skip(before).for_each(|label| label.named = true);
+            }
         }
         labels
     }
@@ -96,10 +106,20 @@ impl Labels {
             whole: bytes.start == 0 && bytes.end == segment.text.len(),
             leads,
             listed: false,
+            named: false,
             at: Printed { segment: index, bytes },
             text: position,
         });
     }
+}
+
+/// The words of a segment that are named, where it has more of them.
+fn named_words(segment: &Segment, named: &HashSet<&str>) -> Vec<Range<usize>> {
+    let count = if named.is_empty() { 0 } else { segment.words.len() };
+    let bytes = (0..count).map(|word| segment.start_of(word)..segment.start_of(word + 1));
+    let printed = |bytes: &Range<usize>| segment.text.get(bytes.clone()).unwrap_or_default().trim_end();
+    let is_named = |bytes: &Range<usize>| count > 1 && named.contains(fold(printed(bytes)).as_str());
+    bytes.filter(is_named).map(|bytes| bytes.start..bytes.start + printed(&bytes).len()).collect()
 }
 
 /// Ends with a full stop that is no abbreviation's (`no.`).

@@ -10,7 +10,9 @@ use serde_json::json;
 use super::candidate::{Candidate, Printed, Thing};
 use super::claim::{Claim, Reading};
 use super::layout::Segment;
+use super::lexicon::Lexicon;
 use super::slot::{Slot, Want};
+use super::text::words;
 use super::value::{fits, of_thing};
 
 /// Type of a title, in sizes of the usual type.
@@ -29,6 +31,11 @@ const TITLE_OF_PAGES: f32 = 1.05;
 const ONCE: f32 = 0.56;
 /// Score of a number or a date that the pages repeat at their edges.
 const REPEATED: f32 = 0.72;
+
+/// Score of a number that follows the kind of document.
+const AFTER_KIND: f32 = 0.9;
+/// Concepts of kinds of documents whose number is the document's own.
+const DOCUMENTS: [&str; 6] = ["order", "invoice", "receipt", "contract", "document", "booking"];
 
 /// The claims of the first page: position of the slot, claim.
 pub(crate) fn claims(reading: &Reading<'_>, slots: &[Slot<'_>]) -> Vec<(usize, Claim)> {
@@ -103,6 +110,11 @@ fn numbers<'r>(
     edges: &'r HashSet<&str>,
 ) -> impl Iterator<Item = Claim> + 'r {
     at_top(reading).filter_map(move |(index, segment)| {
+        if let Some(at) = after_kind(index, segment) {
+            let value = json!(reading.printed(&at));
+            let why = "follows the kind of document at the top of the first page".to_owned();
+            return fits(slot.node, &value).then(|| Claim { places: vec![at], value, score: AFTER_KIND, why });
+        }
         let text = segment.text.as_str();
         let value = json!(text);
         (is_code(text) && !is_typed(reading, index, text) && fits(slot.node, &value)).then(|| Claim {
@@ -112,6 +124,17 @@ fn numbers<'r>(
             why: "stands alone at the top of the first page".to_owned(),
         })
     })
+}
+
+/// The code of `Order no.: 4711`: what kind of document it is, a word for a number, and a colon.
+fn after_kind(index: usize, segment: &Segment) -> Option<Printed> {
+    let (label, code) = segment.text.split_once(": ")?;
+    let said: Vec<String> = words(label).iter().flat_map(|word| Lexicon::shared().readings(word)).flatten().collect();
+    let says = |among: &[&str]| said.iter().any(|concept| among.contains(&concept.as_str()));
+    let few = label.split(' ').count() <= 3;
+    let start = segment.text.len() - code.len();
+    (few && is_code(code) && says(&["number", "id"]) && says(&DOCUMENTS))
+        .then_some(Printed { segment: index, bytes: start..segment.text.len() })
 }
 
 /// A word with digits and letters or marks between them.

@@ -98,18 +98,20 @@ fn below(layout: &Layout<'_>, label: &Label, at: &Printed, l: &Rect, v: &Rect) -
     let to = layout.segments.get(at.segment)?;
     let edges = [(v.x0 - l.x0).abs(), (v.x1 - l.x1).abs(), (v.center_x() - l.center_x()).abs()];
     let aligned = edges.into_iter().fold(f32::MAX, f32::min);
-    if v.overlap_x(l) <= 0.0 && aligned >= 0.6 * l.height() {
+    if v.overlap_x(l) <= 0.0 && (label.named || aligned >= 0.6 * l.height()) {
         return None;
     }
     let between = layout.on_page(from.page).iter().filter(|segment| {
         segment.rect.y0 >= l.y1 - 1.0 && segment.rect.y1 <= v.y0 + 1.0 && segment.rect.overlap_x(l) > 0.0
     });
     let mut rows = between.count() as f32;
-    if label.at.bytes.end < from.text.len() {
+    if label.at.bytes.end < from.text.len() && !label.named {
         rows += 1.0;
     }
     let before = to.text.get(..at.bytes.start).unwrap_or_default();
     let words = before.split_whitespace().filter(|word| word.chars().any(char::is_alphanumeric)).count() as f32;
+    // One of several captions on a line: what stands below the others is not in between.
+    let words = if label.named { 0.0 } else { words };
     let heights = (v.center_y() - l.center_y()) / l.height().max(5.0);
     let score = 0.86 - 0.22 * rows - 0.05 * heights - 0.004 * aligned - 0.1 * words.min(5.0);
     (score > 0.0).then_some((score, Side::Below))

@@ -22,6 +22,8 @@ pub(crate) struct Query {
     /// The words of title and description that the name lacks.
     pub(crate) extra: Vec<Reading>,
     whole: Vec<Reading>,
+    /// Words that the description says are printed: `the Sparzulage amount`. Folded.
+    pub(crate) printed: Vec<String>,
     acronyms: Vec<String>,
     /// Whatever a label must share with it to be worth a closer look.
     vocabulary: HashSet<String>,
@@ -59,6 +61,10 @@ const PARENTS_ONLY: f32 = 0.6;
 const SOMEBODY_ELSES: f32 = 0.6;
 /// A label whose initials are the name: `Net Revenue Retention` for `nrr`.
 const ACRONYM: f32 = 0.9;
+/// A label that the description names as it is printed.
+const AS_PRINTED: f32 = 0.9;
+/// A shorter word of a description is hardly the name of what is printed.
+const PRINTED_CHARS_MIN: usize = 5;
 /// Best value that words alone can reach: a phrase of the lexicon is surer.
 const WORDS_MAX: f32 = 0.97;
 
@@ -124,7 +130,9 @@ impl Query {
         let phrases = own.iter().chain(&scoped).filter_map(|(index, _)| lexicon.phrase(*index));
         let printed = phrases.flat_map(|phrase| phrase.first_words().map(str::to_owned).collect::<Vec<_>>());
         let vocabulary = concepts.chain(printed).chain(acronyms.iter().cloned()).collect();
-        Self { own, scoped, whole, acronyms, vocabulary, name, scope, extra }
+        let named: Vec<String> = told.iter().flat_map(|text| printed_words(text)).collect();
+        let vocabulary = HashSet::from_iter(named.iter().cloned().chain::<HashSet<String>>(vocabulary));
+        Self { own, scoped, whole, printed: named, acronyms, vocabulary, name, scope, extra }
     }
 
     /// The same, for a place that is no row: what heads columns of line items is not asked.
@@ -154,6 +162,9 @@ impl Query {
     pub(crate) fn similarity(&self, label: &LabelText) -> f32 {
         if label.is_empty() || !label.keys.iter().any(|key| self.vocabulary.contains(key)) {
             return 0.0;
+        }
+        if self.printed.contains(&label.folded) {
+            return AS_PRINTED;
         }
         if self.acronyms.contains(&label.initials) {
             return ACRONYM;
@@ -232,6 +243,21 @@ fn acronyms(path: &[&str]) -> Vec<String> {
 pub(crate) fn without_examples(text: &str) -> String {
     let end = ["e.g.", "for example", "such as", "("].iter().filter_map(|mark| text.find(mark)).min();
     text[..end.unwrap_or(text.len())].to_owned()
+}
+
+/// Words with a capital letter within a sentence that are no word of the lexicon's: a description in one language names
+/// what a document prints in another.
+fn printed_words(text: &str) -> Vec<String> {
+    let told = without_examples(text);
+    let tokens: Vec<&str> = told.split_whitespace().collect();
+    let within = |pair: &&[&str]| !pair[0].ends_with(['.', ':', ';', '!', '?']);
+    let named = tokens.windows(2).filter(within).map(|pair| pair[1].trim_matches(|char: char| !char.is_alphanumeric()));
+    let is_name = |word: &&str| {
+        let lower = word.chars().skip(1).all(|char| char.is_lowercase() || char == '-');
+        word.starts_with(char::is_uppercase) && lower && word.chars().count() >= PRINTED_CHARS_MIN
+    };
+    let folded = named.filter(is_name).map(fold);
+    folded.filter(|word| !word.contains(' ') && !Lexicon::shared().knows(word)).collect()
 }
 
 fn readings(words: &[String]) -> Vec<Reading> {
@@ -348,6 +374,9 @@ mod tests {
     #[test]
     fn a_description_helps_a_name_that_says_little() {
         let vague = Query::of(&["x"], &node("Date of delivery, e.g. 2024-01-02"));
+        let named = Query::of(&["savings"], &node("the Sparzulage amount in the header, e.g. Anlage"));
+        assert!(named.similarity(&LabelText::of("Sparzulage:")) >= AS_PRINTED);
+        assert!(named.similarity(&LabelText::of("Anlage")) < 0.5);
         assert!(vague.similarity(&LabelText::of("Lieferdatum")) > vague.similarity(&LabelText::of("Rechnungsdatum")));
     }
 }

@@ -9,15 +9,18 @@ mod body;
 mod cell;
 mod columns;
 mod consistent;
+mod details;
 mod frame;
 mod listed;
 mod parted;
 mod series;
 mod sheet;
+mod split;
 mod spread;
 mod summed;
 mod taxes;
 mod till;
+mod units;
 mod wording;
 
 use std::cell::{OnceCell, RefCell};
@@ -208,6 +211,7 @@ impl Reader<'_> {
         let mut sheets = aligned::sheets(&self.prepared.frames, &asked);
         for (index, page) in self.document.pages.iter().enumerate() {
             for table in &page.tables {
+                let table = &split::at_missed_rules(page, table);
                 let most = (table.header_rows + 2).min(table.rows);
                 sheets.extend(
                     (0..=most).filter_map(|heads| sheet::from_table(&self.prepared.frames, index, page, table, heads)),
@@ -234,6 +238,7 @@ impl Reader<'_> {
         if !sure && found * 2 < slots.len() {
             return None;
         }
+        let columns = units::shared(slots, columns);
         let mut reading = Reading { sheet, columns, agreement, rows: Vec::new() };
         reading.rows = body::rows(&reading.sheet, &reading.meaning(slots, without_totals));
         (!reading.rows.is_empty()).then_some(reading)
@@ -254,6 +259,7 @@ impl Reader<'_> {
     fn write(&self, parts: &[Reading], slots: &[Slot<'_>], pointer: &str) -> Found {
         let mut filled = Found::default();
         let mut items: Vec<Value> = Vec::new();
+        let wording = Wording::of(slots.iter().map(|slot| (slot.name.as_str(), slot.node)));
         for part in parts {
             let dates =
                 slots.iter().zip(&part.columns).filter(|(slot, column)| slot.is_date() && column.is_none()).count();
@@ -268,12 +274,16 @@ impl Reader<'_> {
                 for (index, (slot, column)) in slots.iter().zip(&part.columns).enumerate() {
                     let from_section =
                         || row.section.as_ref().filter(|_| slot.is_group()).or(constants[index].as_ref());
+                    let detail =
+                        column.is_none().then(|| details::told(&row.cells, index, &wording, &self.prepared.headings));
+                    let detail = detail.flatten();
                     let cell = match *column {
                         Some(column) => row.cells.get(column),
-                        None => from_section(),
+                        None => detail.as_ref().or_else(from_section),
                     };
                     let Some(cell) = cell else { continue };
-                    let Some(value) = cell::read(slot.node, &cell.text, self.prepared.habits) else { continue };
+                    let text = units::text(slots, &part.columns, index, &cell.text);
+                    let Some(value) = cell::read(slot.node, &text, self.prepared.habits) else { continue };
                     let at = slot.path.iter().fold(format!("{pointer}/{}", items.len()), |at, key| join(&at, key));
                     evidence.extend(self.evidence(&at, &value, row, cell, part, number, *column));
                     put(&mut item, &slot.path, value);

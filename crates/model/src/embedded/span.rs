@@ -39,7 +39,7 @@ pub(crate) fn answers(reading: &Reading<'_>, label: &Label) -> Vec<(Printed, Sid
     }
     let rest = trimmed(&from.text, label.at.bytes.end..until_next_label(&from.text, label.at.bytes.end));
     let mut places = Vec::new();
-    if let Some(bytes) = rest {
+    if let Some(bytes) = rest.filter(|_| label.colon || !label.named) {
         let at = Printed { segment: label.at.segment, bytes };
         let sure = if label.colon {
             1.0
@@ -55,7 +55,7 @@ pub(crate) fn answers(reading: &Reading<'_>, label: &Label) -> Vec<(Printed, Sid
             return places;
         }
     }
-    if label.at.bytes.end < from.text.len() && !label.colon {
+    if label.at.bytes.end < from.text.len() && !label.colon && !label.named {
         return places;
     }
     let page = layout.on_page(from.page);

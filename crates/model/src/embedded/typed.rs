@@ -25,6 +25,7 @@ impl Reading<'_> {
                 let Some(candidate) = self.candidates.all.get(index) else { continue };
                 let Some((near, side)) = self.near_or_joined(label, &candidate.at) else { continue };
                 let Some(value) = self.value_at(slot, candidate) else { continue };
+                let Some((place, value)) = self.whole_time(slot, candidate, index, value) else { continue };
                 let colon = if label.colon { COLON } else { 0.0 };
                 let trailed = if side == Side::After { 0.0 } else { self.trailed(&candidate.at) };
                 let score = similar * near
@@ -32,12 +33,7 @@ impl Reading<'_> {
                     + self.fit(slot, &candidate.thing, &candidate.at)
                     + self.early(&candidate.at)
                     - trailed;
-                claims.push(Claim {
-                    places: vec![candidate.at.clone()],
-                    value,
-                    score,
-                    why: self.why(side, label, slot),
-                });
+                claims.push(Claim { places: vec![place], value, score, why: self.why(side, label, slot) });
             }
         }
         claims.extend(self.bound_claims(slot));
@@ -90,6 +86,45 @@ impl Reading<'_> {
         let rest = segment.and_then(|segment| segment.text.get(at.bytes.end..)).unwrap_or_default();
         let words = rest.split_whitespace().filter(|word| word.chars().filter(|char| char.is_alphabetic()).count() > 2);
         TRAILED * words.take(3).count() as f32
+    }
+
+    /// The place and value of a time: from its first to its last where it is a stretch (`08:00 - 12:00`) and the property
+    /// asks for neither end. `None` for the last of a stretch.
+    fn whole_time(
+        &self,
+        slot: &Slot<'_>,
+        candidate: &Candidate,
+        index: usize,
+        value: Value,
+    ) -> Option<(Printed, Value)> {
+        let one = Some((candidate.at.clone(), value));
+        let ends = ["start", "end", "open", "close", "arrive", "departure"];
+        let printed = one.as_ref().is_some_and(|(at, value)| value.as_str() == Some(self.printed(at).trim()));
+        if slot.want != Want::Time || !printed || ends.iter().any(|end| slot.query.is_named(end)) {
+            return one;
+        }
+        let beside =
+            |index: usize| self.candidates.all.get(index).filter(|other| other.at.segment == candidate.at.segment);
+        let time = |index: usize| Some(&beside(index).filter(|other| matches!(other.thing, Thing::Time(_)))?.at);
+        let before = index.checked_sub(1).and_then(beside).filter(|before| self.joined(&before.at, &candidate.at));
+        match before.map(|before| (&before.thing, &before.at)) {
+            Some((Thing::Time(_), _)) => return None,
+            // The first time was read as that of a day: `3 March 08:00 - 12:00`.
+            Some((Thing::Date(_), at)) => {
+                let day = self.printed(at);
+                let first = day.rfind(' ').map_or(0, |space| space + 1);
+                let timed = first > 0 && day.get(first..).is_some_and(|clock| clock.contains(':'));
+                let bytes = at.bytes.start + first..candidate.at.bytes.end;
+                let place = Printed { segment: at.segment, bytes };
+                let value = Value::from(self.printed(&place));
+                return if timed && super::value::fits(slot.node, &value) { Some((place, value)) } else { one };
+            }
+            _ => {}
+        }
+        let Some(last) = time(index + 1).filter(|last| self.joined(&candidate.at, last)) else { return one };
+        let place = Printed { segment: candidate.at.segment, bytes: candidate.at.bytes.start..last.bytes.end };
+        let value = Value::from(self.printed(&place));
+        super::value::fits(slot.node, &value).then_some((place, value))
     }
 
     fn value_at(&self, slot: &Slot<'_>, candidate: &Candidate) -> Option<Value> {

@@ -33,7 +33,10 @@ pub fn scan_times(text: &str) -> Vec<Found<Time>> {
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(start) = text.get(at..).and_then(|tail| tail.find(|c: char| c.is_ascii_digit())).map(|by| at + by) {
-        let fresh = !char_before(text, start).is_some_and(|c| c.is_alphanumeric() || matches!(c, ':' | '.' | ','));
+        // `Time:01:25` has a label's colon before it; what has any other is the rest of a longer figure.
+        let labelled = text[..start].strip_suffix(':').is_some_and(|label| label.ends_with(char::is_alphabetic));
+        let within = |c: char| c.is_alphanumeric() || matches!(c, ':' | '.' | ',');
+        let fresh = labelled || !char_before(text, start).is_some_and(within);
         match time_at(text, start).filter(|_| fresh) {
             Some(hit) => {
                 at = hit.span.end;

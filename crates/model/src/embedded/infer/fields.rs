@@ -46,7 +46,7 @@ pub(super) fn single(
     cells: &HashSet<usize>,
     document: usize,
 ) -> Vec<Sighting> {
-    let labels = Labels::of(layout, candidates);
+    let labels = Labels::of(layout, candidates, &std::collections::HashSet::new());
     let scopes = Scopes::of(layout, &labels, &[]);
     let reading = Reading { layout, candidates, labels: &labels, scopes: &scopes, similar: vec![], partial: vec![] };
     let mut pairs: Vec<Pair<'_>> = labels.all.iter().filter_map(|label| pair(&reading, label, cells)).collect();

@@ -317,6 +317,8 @@ fn join(sheet: &Sheet, lines: &[&SheetRow], parts: &[Part], meaning: &Meaning<'_
     let mut section: Option<CellText> = None;
     let mut pending: Vec<usize> = Vec::new();
     let mut below_total = false;
+    // White space, and a line that does not go on with the row above: nothing below it does.
+    let mut broken = false;
     for at in 0..lines.len() {
         match parts[at] {
             Part::Begins => {
@@ -326,19 +328,22 @@ fn join(sheet: &Sheet, lines: &[&SheetRow], parts: &[Part], meaning: &Meaning<'_
                 }
                 pending.clear();
                 rows.push(row);
-                below_total = false;
+                (below_total, broken) = (false, false);
             }
             Part::Total => below_total = true,
             Part::Heads => pending.clear(),
             Part::Other if centered && nearer_below(lines, parts, at) => pending.push(at),
             Part::Other if below_total => {}
             Part::Other => {
-                let previous = rows.last_mut().filter(|row| {
+                let previous = rows.last_mut().filter(|_| !broken).filter(|row| {
                     goes_on(lines, parts, at, &columns, sheet.whole_rows, meaning) || fills(row, lines, at, meaning)
                 });
                 match previous {
                     Some(row) => append(row, lines[at], meaning),
-                    None => section = title(lines[at], meaning).or(section),
+                    None => {
+                        broken |= !sheet.whole_rows && is_apart(lines, at);
+                        section = title(lines[at], meaning).or(section);
+                    }
                 }
             }
         }
@@ -457,6 +462,12 @@ fn goes_on(
         return wrapped && !starts_label;
     }
     below_text && gap < 1.5 * row.rect.height() && (wrapped || closer || detail)
+}
+
+/// Does white space stand above a line?
+fn is_apart(lines: &[&SheetRow], at: usize) -> bool {
+    let above = at.checked_sub(1).map(|above| lines[above].rect.y1);
+    above.is_some_and(|above| lines[at].rect.y0 - above > 1.5 * lines[at].rect.height())
 }
 
 /// The row above lacks its text, and this line right below it has one.

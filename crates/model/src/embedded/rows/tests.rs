@@ -546,6 +546,47 @@ fn what_is_set_in_belongs_to_the_entry_above_and_a_lost_digit_is_not_made_up() {
 }
 
 #[test]
+fn a_figure_and_its_unit_share_a_cell() {
+    check(
+        &[
+            "Quantity / Type      Description of goods     Gross weight",
+            "15 Euro Pallets      Auto Parts               21,210 kg   ",
+            "3 Wooden Crates      Glass                        80 kg   ",
+            "                                                          ",
+            "                                                          ",
+            "Please note                                               ",
+            "We charge            Waiting at the ramp      nothing     ",
+        ],
+        json!({"quantity": number(), "quantity_type": string(), "goods_description": string(), "gross_weight": number(),
+            "gross_weight_unit": string()}),
+        json!([{"quantity": 15, "quantity_type": "Euro Pallets", "goods_description": "Auto Parts",
+            "gross_weight": 21210, "gross_weight_unit": "kg"},
+            {"quantity": 3, "quantity_type": "Wooden Crates", "goods_description": "Glass", "gross_weight": 80,
+            "gross_weight_unit": "kg"}]),
+    );
+}
+
+#[test]
+fn a_labelled_line_of_a_cell_answers_what_no_column_does() {
+    check(
+        &[
+            "Pos   Description                         Qty   Unit price   Amount",
+            "1     Pump of cast iron                     2        10.00    20.00",
+            "      Serial number: P-4711                                        ",
+            "2     Valve with a long handle              3         5.00    15.00",
+            "      Serial number: V-0815                                        ",
+        ],
+        json!({"description": string(), "quantity": number(), "amount": number(), "serial_number": string()}),
+        json!([
+            {"description": "Pump of cast iron Serial number: P-4711", "quantity": 2, "amount": 20.0,
+                "serial_number": "P-4711"},
+            {"description": "Valve with a long handle Serial number: V-0815", "quantity": 3, "amount": 15.0,
+                "serial_number": "V-0815"}
+        ]),
+    );
+}
+
+#[test]
 fn amounts_that_do_not_add_up_are_no_list() {
     let mut lines = TILL[..9].to_vec();
     lines[2] = "PAINT WHITE 5L          24.98 A ";

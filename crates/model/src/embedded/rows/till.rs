@@ -238,11 +238,13 @@ fn behind(frame: &Frame, label: &mut Vec<usize>, line: &Line) -> Option<Counted>
 }
 
 impl Counted {
-    /// Does the count make the amount of a line?
+    /// Does the count make the amount of a line, but for what rounding took from the price?
     fn makes(&self, line: &Line) -> bool {
-        let product = figure(&self.quantity.text).zip(figure(&self.price.text)).map(|(count, price)| count * price);
-        let slack = if line.lost { LOST } else { 0.0 } + 2.0 * SLACK;
-        product.is_some_and(|product| product > line.amount - 2.0 * SLACK && product < line.amount + slack)
+        let Some((count, price)) = figure(&self.quantity.text).zip(figure(&self.price.text)) else { return false };
+        let rounded = SLACK * (count.abs() + 1.0);
+        let lost = if line.lost { LOST } else { 0.0 };
+        let over = count * price - line.amount;
+        over > -rounded && over < rounded + lost
     }
 }
 
@@ -262,7 +264,10 @@ fn is_sign(text: &str) -> bool {
 }
 
 fn figure(text: &str) -> Option<f64> {
-    text.trim_start_matches(['£', '$', '€', '@', '(']).trim_end_matches(')').replace(',', ".").parse::<f64>().ok()
+    let plain = text.trim_start_matches(['£', '$', '€', '@', '(']).trim_end_matches(')').replace(',', ".");
+    // Of several marks the last is the decimal one: `1,019.62`.
+    let marks = plain.matches('.').count();
+    plain.replacen('.', "", marks.saturating_sub(1)).parse::<f64>().ok()
 }
 
 /// `3`, `3x` or `3 x` before the words, and a price in brackets behind them (`2 Fries (@5.79)`), taken out of them.
