@@ -37,6 +37,7 @@ mod masthead;
 mod near;
 mod notes;
 mod party;
+mod periodic;
 mod principal;
 mod prose;
 mod query;

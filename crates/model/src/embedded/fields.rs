@@ -19,6 +19,7 @@ use super::label::Labels;
 use super::layout::Layout;
 use super::masthead;
 use super::party;
+use super::periodic;
 use super::principal;
 use super::query::Query;
 use super::scope::{Scopes, flat_role};
@@ -55,6 +56,7 @@ pub(crate) fn fill(layout: &Layout<'_>, clauses: &Clauses, schema: &Schema) -> B
     let told = told.chain(jurisdiction::claims(&reading, clauses, &slots)).chain(terms::claims(&reading, &slots));
     let told = told.chain(slip::claims(&reading, &slots));
     let told = told.chain(headed::claims(&reading, clauses, &slots)).chain(principal::claims(&reading, &slots));
+    let told = told.chain(periodic::claims(&reading, &slots));
     for (index, claim) in unlabelled.chain(masthead::claims(&reading, &slots)).chain(told).chain(boxed) {
         add(&mut claims, index, claim);
     }
