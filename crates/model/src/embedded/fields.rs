@@ -189,7 +189,7 @@ fn dues<'c>(reading: &Reading<'_>, slots: &[Slot<'_>], settled: &[(usize, &'c Cl
 }
 
 fn found_of(reading: &Reading<'_>, slot: &Slot<'_>, claim: &Claim) -> Found {
-    let confidence = Some(super::confidence::of(claim.score));
+    let confidence = Some(super::confidence::of_labelled(claim.score, sums::adds_up(claim)));
     let evidence = Evidence { places: places(reading, &claim.places), confidence, reasoning: Some(claim.why.clone()) };
     Found::leaf(&slot.pointer, claim.value.clone(), evidence)
 }

@@ -26,6 +26,15 @@ const TRIED_MAX: usize = 10;
 /// Shares of tax on the net amount that are usual.
 const USUAL_RATES: std::ops::Range<f64> = 0.015..0.3;
 
+/// What is said of claims that were raised.
+const NET_AND_TAX: &str = "; net and tax make the total";
+const GIVEN_LESS_CHANGE: &str = "; what was given less the change";
+
+/// Does other amounts' arithmetic bear a claim out?
+pub(crate) fn adds_up(claim: &Claim) -> bool {
+    [NET_AND_TAX, GIVEN_LESS_CHANGE].iter().any(|proof| claim.why.ends_with(proof))
+}
+
 /// Raises the net, tax and total that fit together best.
 pub(crate) fn raise(slots: &[Slot<'_>], claims: &mut [Vec<Claim>]) {
     let of = |wanted: Part| -> Vec<usize> {
@@ -39,7 +48,7 @@ pub(crate) fn raise(slots: &[Slot<'_>], claims: &mut [Vec<Claim>]) {
             let Some(list) = claims.get_mut(slot) else { continue };
             for claim in list.iter_mut().filter(|claim| cents(claim) == Some(amount)) {
                 claim.score += RAISE;
-                claim.why = format!("{}; net and tax make the total", claim.why);
+                claim.why = format!("{}{NET_AND_TAX}", claim.why);
             }
             list.sort_by(|a, b| b.score.total_cmp(&a.score));
         }
@@ -63,7 +72,7 @@ pub(crate) fn raise_tendered(reading: &Reading<'_>, slots: &[Slot<'_>], claims: 
             list.iter_mut().filter(|claim| cents(claim).is_some_and(|cents| cents > 0 && paid.contains(&cents)))
         {
             claim.score += RAISE;
-            claim.why = format!("{}; what was given less the change", claim.why);
+            claim.why = format!("{}{GIVEN_LESS_CHANGE}", claim.why);
         }
         list.sort_by(|a, b| b.score.total_cmp(&a.score));
     }

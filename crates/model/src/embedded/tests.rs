@@ -258,7 +258,7 @@ fn evidence_names_the_words_of_the_value() {
     let solution = solve(&document, &schema(&fields(&[("invoice_number", "string")])));
     let evidence = &solution.evidence["/invoice_number"];
     assert_eq!(document.pages[0].text_of(&evidence.places[0].words), "INV-77");
-    assert!(evidence.confidence.is_some_and(|confidence| confidence > 0.9));
+    assert!(evidence.confidence.is_some_and(|confidence| (0.8..0.9).contains(&confidence)));
     insta::assert_snapshot!(
         evidence.reasoning.as_deref().unwrap_or_default(),
         @r#"after "Invoice no." (label matches invoice number)"#
