@@ -180,6 +180,9 @@ impl<'a> PageWork<'a, '_> {
             return content;
         }
         let collections = self.collections.get_or_init(|| Rc::new(Collections::of(self.pdf)));
+        if collections.is_empty() {
+            return content;
+        }
         Content::of(self.source, cache, Characters::with(Rc::clone(collections)))
     }
 

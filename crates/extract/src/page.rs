@@ -551,6 +551,23 @@ impl Rect {
     }
 }
 
+/// The middle of the widest gap between intervals that is wider than `least`; of equal ones the first.
+#[must_use]
+pub fn widest_gap(extents: impl Iterator<Item = (f32, f32)>, least: f32) -> Option<f32> {
+    let mut extents: Vec<(f32, f32)> = extents.collect();
+    extents.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut end = extents.first()?.1;
+    let mut best: Option<(f32, f32)> = None;
+    for (start, stop) in extents {
+        let gap = start - end;
+        if gap > least && best.is_none_or(|(widest, _)| gap > widest) {
+            best = Some((gap, f32::midpoint(start, end)));
+        }
+        end = end.max(stop);
+    }
+    best.map(|(_, middle)| middle)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

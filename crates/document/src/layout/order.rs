@@ -1,6 +1,6 @@
 //! Reading order of lines: as drawn, unless that plainly goes backwards; then along the white space of the page.
 
-use sluice_extract::page::Rect;
+use sluice_extract::page::{Rect, widest_gap};
 
 use super::lines::Row;
 use super::words::Piece;
@@ -105,22 +105,6 @@ fn bands(rows: &[usize], all: &[Row], size: f32) -> Halves {
     let y = widest_gap(extents, 0.05 * size)?;
     let (above, below): (Vec<usize>, Vec<usize>) = rows.iter().partition(|&&index| all[index].rect.center_y() < y);
     (!above.is_empty() && !below.is_empty()).then_some((above, below))
-}
-
-/// The middle of the widest gap between intervals, if it is wide enough.
-fn widest_gap(extents: impl Iterator<Item = (f32, f32)>, least: f32) -> Option<f32> {
-    let mut extents: Vec<(f32, f32)> = extents.collect();
-    extents.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let mut end = extents.first()?.1;
-    let mut best: Option<(f32, f32)> = None;
-    for (start, stop) in extents {
-        let gap = start - end;
-        if gap > least && best.is_none_or(|(widest, _)| gap > widest) {
-            best = Some((gap, f32::midpoint(start, end)));
-        }
-        end = end.max(stop);
-    }
-    best.map(|(_, middle)| middle)
 }
 
 /// From top to bottom, and from left to right where rows are level.

@@ -54,6 +54,11 @@ impl Collections {
         Self(fonts)
     }
 
+    /// Is there no font that numbers a collection?
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// What a code of a font stands for.
     pub(super) fn characters(&self, font: &str, code: u32) -> Option<String> {
         let numbered = self.0.get(font)?.as_deref()?;

@@ -12,6 +12,7 @@ use sluice_extract::schema::Schema;
 use super::boxed;
 use super::candidate::{Candidates, Printed};
 use super::claim::{Claim, Reading};
+use super::clauses::definition::Definition;
 use super::clauses::{Clauses, definition, headed, jurisdiction, number, sentence};
 use super::forms::{self, Filled};
 use super::head;
@@ -60,8 +61,9 @@ pub(crate) fn fill(layout: &Layout<'_>, clauses: &Clauses, schema: &Schema) -> B
     for (index, claim) in unlabelled.chain(masthead::claims(&reading, &slots)).chain(told).chain(boxed) {
         add(&mut claims, index, claim);
     }
-    leave_to_definitions(&reading, clauses, &slots, &mut claims);
-    for (index, claim) in definition::claims(&reading, clauses, &slots) {
+    let definitions = definition::definitions(clauses);
+    leave_to_definitions(&reading, &definitions, &slots, &mut claims);
+    for (index, claim) in definition::claims(&reading, &definitions, &slots) {
         add(&mut claims, index, claim);
     }
     let filled = forms::fill(layout, &candidates, schema);
@@ -82,12 +84,17 @@ pub(crate) fn fill(layout: &Layout<'_>, clauses: &Clauses, schema: &Schema) -> B
 }
 
 /// What asks for a definition nothing else answers; nor does a date that the definition only counts from.
-fn leave_to_definitions(reading: &Reading<'_>, clauses: &Clauses, slots: &[Slot<'_>], claims: &mut [Vec<Claim>]) {
+fn leave_to_definitions(
+    reading: &Reading<'_>,
+    definitions: &[Definition<'_>],
+    slots: &[Slot<'_>],
+    claims: &mut [Vec<Claim>],
+) {
     for (slot, claims) in slots.iter().zip(claims) {
         if definition::asks_definition(slot) {
             claims.clear();
         } else if slot.want == Want::Date && !claims.is_empty() {
-            let counted = definition::counted_from(reading, clauses, slot);
+            let counted = definition::counted_from(reading, definitions, slot);
             let is_counted = |place: &Printed| {
                 let same = |other: &&Printed| other.segment == place.segment && other.bytes.start < place.bytes.end;
                 counted.iter().any(|other| same(&other) && place.bytes.start < other.bytes.end)

@@ -33,7 +33,7 @@ static DEFINES: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 /// A term and what it means.
-struct Definition<'c> {
+pub(crate) struct Definition<'c> {
     passage: &'c Passage,
     term: &'c str,
     body: Range<usize>,
@@ -58,15 +58,14 @@ fn without(name: &str, ends: &[&str]) -> Option<String> {
 }
 
 /// The claims of definitions: position of the slot, claim.
-pub(crate) fn claims(reading: &Reading<'_>, clauses: &Clauses, slots: &[Slot<'_>]) -> Vec<(usize, Claim)> {
-    let definitions = definitions(clauses);
+pub(crate) fn claims(reading: &Reading<'_>, definitions: &[Definition<'_>], slots: &[Slot<'_>]) -> Vec<(usize, Claim)> {
     let mut claims = Vec::new();
     for (index, slot) in slots.iter().enumerate() {
         let Some(name) = slot.path.last() else { continue };
         let claim = match slot.want {
-            Want::Date => date(reading, slot, &definitions),
-            Want::Text if asks_definition(slot) => text(reading, slot, &definitions),
-            Want::Flag => without(name, &["required"]).and_then(|term| required(reading, slot, &term, &definitions)),
+            Want::Date => date(reading, slot, definitions),
+            Want::Text if asks_definition(slot) => text(reading, slot, definitions),
+            Want::Flag => without(name, &["required"]).and_then(|term| required(reading, slot, &term, definitions)),
             _ => None,
         };
         claims.extend(claim.map(|claim| (index, claim)));
@@ -75,16 +74,17 @@ pub(crate) fn claims(reading: &Reading<'_>, clauses: &Clauses, slots: &[Slot<'_>
 }
 
 /// The dates that the definition of what is asked only counts from: `364 days after November 21, 2003`.
-pub(crate) fn counted_from(reading: &Reading<'_>, clauses: &Clauses, slot: &Slot<'_>) -> Vec<Printed> {
-    let own = |one: &Definition<'_>| slot.want == Want::Date && slot.query.similarity(&LabelText::of(one.term)) >= SAYS;
-    let dates = |one: Definition<'_>| {
+pub(crate) fn counted_from(reading: &Reading<'_>, definitions: &[Definition<'_>], slot: &Slot<'_>) -> Vec<Printed> {
+    let own =
+        |one: &&Definition<'_>| slot.want == Want::Date && slot.query.similarity(&LabelText::of(one.term)) >= SAYS;
+    let dates = |one: &Definition<'_>| {
         let text = one.text();
         let dates = scan_text(text).into_iter().filter(|found| matches!(found.thing, Thing::Date(_)));
         let counted = dates.filter(|found| counts(text.get(..found.at.bytes.start).unwrap_or_default()));
         let bytes = counted.map(|found| one.body.start + found.at.bytes.start..one.body.start + found.at.bytes.end);
         bytes.flat_map(|bytes| one.passage.places(reading.layout, &bytes)).collect::<Vec<Printed>>()
     };
-    definitions(clauses).into_iter().filter(own).flat_map(dates).collect()
+    definitions.iter().filter(own).flat_map(dates).collect()
 }
 
 /// Do words say that what follows them is counted from?
@@ -94,7 +94,8 @@ fn counts(before: &str) -> bool {
     fold(before).split(' ').any(|word| COUNTED.contains(&word))
 }
 
-fn definitions(clauses: &Clauses) -> Vec<Definition<'_>> {
+/// All that a contract defines.
+pub(crate) fn definitions(clauses: &Clauses) -> Vec<Definition<'_>> {
     let Some(regex) = DEFINES.as_ref() else { return Vec::new() };
     let mut found = Vec::new();
     for passage in &clauses.passages {

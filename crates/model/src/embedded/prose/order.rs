@@ -4,6 +4,8 @@
 //! stands below them. Only a page whose lines plainly go back up is put in order: sidebars first, where each side has
 //! headings of its own, then white bands, then cards side by side. Called by the outline alone.
 
+use sluice_extract::page::widest_gap;
+
 use super::outline::Line;
 use super::period;
 
@@ -52,7 +54,7 @@ type Halves = Option<(Vec<usize>, Vec<usize>)>;
 /// Two columns: each has headings of its own, or they are cards whose first lines are alike and level.
 fn columns(part: &[usize], lines: &[Line], heads: &dyn Fn(&Line) -> bool) -> Halves {
     let height = part.iter().map(|&index| lines[index].rect.height()).fold(f32::MAX, f32::min);
-    let x = gap(part.iter().map(|&index| (lines[index].rect.x0, lines[index].rect.x1)), GUTTER * height)?;
+    let x = widest_gap(part.iter().map(|&index| (lines[index].rect.x0, lines[index].rect.x1)), GUTTER * height)?;
     let (left, right): (Vec<usize>, Vec<usize>) = part.iter().partition(|&&index| lines[index].rect.center_x() < x);
     let headed = |half: &[usize]| half.iter().any(|&index| heads(&lines[index]));
     (headed(&left) && headed(&right) || are_cards(&left, &right, lines)).then_some((left, right))
@@ -75,23 +77,7 @@ fn bands(part: &[usize], lines: &[Line]) -> Halves {
         let rect = &lines[index].rect;
         (rect.y0 + 0.15 * rect.height(), rect.y1 - 0.15 * rect.height())
     };
-    let y = gap(part.iter().map(|&index| inner(index)), 0.0)?;
+    let y = widest_gap(part.iter().map(|&index| inner(index)), 0.0)?;
     let (above, below): (Vec<usize>, Vec<usize>) = part.iter().partition(|&&index| lines[index].rect.center_y() < y);
     (!above.is_empty() && !below.is_empty()).then_some((above, below))
-}
-
-/// The middle of the widest gap between intervals that is wider than `least`.
-fn gap(extents: impl Iterator<Item = (f32, f32)>, least: f32) -> Option<f32> {
-    let mut extents: Vec<(f32, f32)> = extents.collect();
-    extents.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let mut end = extents.first()?.1;
-    let mut best: Option<(f32, f32)> = None;
-    for (start, stop) in extents {
-        let gap = start - end;
-        if gap > least && best.is_none_or(|(widest, _)| gap > widest) {
-            best = Some((gap, f32::midpoint(start, end)));
-        }
-        end = end.max(stop);
-    }
-    best.map(|(_, middle)| middle)
 }

@@ -6,6 +6,7 @@
 use sluice_extract::page::{Cell, Rect, Table};
 
 use super::frame::Frame;
+use super::split;
 
 /// Words that begin at one edge differ by no more points.
 const EDGE: f32 = 1.5;
@@ -23,11 +24,15 @@ pub(super) fn parted(frame: &Frame, table: &Table, header_rows: u32) -> Option<T
     let mut cuts: Vec<(u32, f32)> =
         heads.iter().filter_map(|head| Some((head.column, edge(frame, table, head)?))).collect();
     cuts.sort_by_key(|&(column, _)| std::cmp::Reverse(column));
-    let mut table = (!cuts.is_empty()).then(|| table.clone())?;
+    let mut parted = None;
     for (column, x) in cuts {
-        part(frame, &mut table, column, x);
+        let begins_left = |word: u32| {
+            let at = frame.pieces.binary_search_by_key(&word, |piece| piece.word);
+            !at.is_ok_and(|at| frame.pieces[at].rect.x0 > x - EDGE)
+        };
+        parted = Some(split::cut(parted.as_ref().unwrap_or(table), column, x - EDGE, begins_left));
     }
-    Some(table)
+    parted
 }
 
 /// The edge within a head's column at which one of its words and words of nearly every row begin.
@@ -55,29 +60,4 @@ fn edge(frame: &Frame, table: &Table, head: &Cell) -> Option<f32> {
 fn rects(frame: &Frame, cell: &Cell) -> Vec<Rect> {
     let piece = |word: &u32| frame.pieces.binary_search_by_key(word, |piece| piece.word).ok();
     cell.words.iter().filter_map(piece).map(|at| frame.pieces[at].rect).collect()
-}
-
-/// Parts one column at an edge.
-fn part(frame: &Frame, table: &mut Table, column: u32, x: f32) {
-    table.columns += 1;
-    let mut right: Vec<Cell> = Vec::new();
-    for cell in &mut table.cells {
-        match () {
-            () if cell.column > column => cell.column += 1,
-            () if cell.column_span > 1 && cell.column + cell.column_span > column => cell.column_span += 1,
-            () if cell.column == column => {
-                let is_right = |word: &u32| {
-                    let at = frame.pieces.binary_search_by_key(word, |piece| piece.word);
-                    at.is_ok_and(|at| frame.pieces[at].rect.x0 > x - EDGE)
-                };
-                let mut other = cell.clone();
-                (other.words, cell.words) = cell.words.iter().partition(|word| is_right(word));
-                (other.column, other.rect.x0, cell.rect.x1) = (column + 1, x - EDGE, x - EDGE);
-                right.push(other);
-            }
-            () => {}
-        }
-    }
-    table.cells.extend(right);
-    table.cells.sort_by_key(|cell| (cell.row, cell.column));
 }

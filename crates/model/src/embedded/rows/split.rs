@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use sluice_extract::page::{Cell, Page, Rect, Table, TextSource};
+use sluice_extract::page::{Cell, Page, Rect, Table, TextSource, widest_gap};
 
 /// Width of the white stretch, in heights of a line.
 const WHITE_HEIGHTS: f32 = 1.0;
@@ -25,7 +25,8 @@ pub(crate) fn at_missed_rules<'t>(page: &Page, table: &'t Table) -> Cow<'t, Tabl
     for _ in 0..SPLITS_MAX {
         let found = (0..whole.columns).find_map(|column| Some((column, white(page, &whole, column)?)));
         let Some((column, x)) = found else { break };
-        whole = Cow::Owned(parted(page, &whole, column, x));
+        let is_left = |word| page.words.get(word as usize).is_some_and(|word| word.rect.center_x() < x);
+        whole = Cow::Owned(cut(&whole, column, x, is_left));
     }
     whole
 }
@@ -37,21 +38,11 @@ fn rects<'p>(page: &'p Page, cell: &'p Cell) -> impl Iterator<Item = Rect> + 'p 
 /// The middle of the white stretch that parts a column.
 fn white(page: &Page, table: &Table, column: u32) -> Option<f32> {
     let cells: Vec<&Cell> = table.cells.iter().filter(|cell| cell.column == column && cell.column_span == 1).collect();
-    let mut words: Vec<Rect> = cells.iter().flat_map(|cell| rects(page, cell)).collect();
-    words.sort_by(|a, b| a.x0.total_cmp(&b.x0));
+    let words: Vec<Rect> = cells.iter().flat_map(|cell| rects(page, cell)).collect();
     let mut heights: Vec<f32> = words.iter().map(Rect::height).collect();
     heights.sort_by(f32::total_cmp);
     let height = heights.get(heights.len() / 2).copied()?;
-    let mut edge = words.first()?.x1;
-    let mut widest: Option<(f32, f32)> = None;
-    for word in &words {
-        let gap = word.x0 - edge;
-        if gap > WHITE_HEIGHTS * height && widest.is_none_or(|(known, _)| gap > known) {
-            widest = Some((gap, f32::midpoint(edge, word.x0)));
-        }
-        edge = edge.max(word.x1);
-    }
-    let (_, x) = widest?;
+    let x = widest_gap(words.iter().map(|word| (word.x0, word.x1)), WHITE_HEIGHTS * height)?;
     let both = |cell: &&&Cell| {
         let (mut left, mut right) = (false, false);
         rects(page, cell).for_each(|rect| if rect.center_x() < x { left = true } else { right = true });
@@ -63,17 +54,16 @@ fn white(page: &Page, table: &Table, column: u32) -> Option<f32> {
     (head > 0 && filled >= ROWS_MIN && filled as f32 >= ROWS_SHARE * rows.len() as f32).then_some(x)
 }
 
-/// The table with one column cut in two.
-fn parted(page: &Page, table: &Table, column: u32, x: f32) -> Table {
+/// The table with one column cut in two at `x`, the words of its cells on the side that `is_left` tells.
+pub(super) fn cut(table: &Table, column: u32, x: f32, is_left: impl Fn(u32) -> bool) -> Table {
     let mut cells = Vec::with_capacity(table.cells.len());
     for cell in &table.cells {
         if cell.column > column {
             cells.push(Cell { column: cell.column + 1, ..cell.clone() });
-        } else if cell.column + cell.column_span > column && (cell.column != column || cell.column_span > 1) {
+        } else if cell.column_span > 1 && cell.column + cell.column_span > column {
             cells.push(Cell { column_span: cell.column_span + 1, ..cell.clone() });
         } else if cell.column == column {
-            let is_left = |word: &u32| page.words.get(*word as usize).is_some_and(|word| word.rect.center_x() < x);
-            let (left, right) = cell.words.iter().partition(|word| is_left(word));
+            let (left, right) = cell.words.iter().partition(|&&word| is_left(word));
             cells.push(Cell { rect: Rect { x1: x, ..cell.rect }, words: left, ..cell.clone() });
             cells.push(Cell { column: column + 1, rect: Rect { x0: x, ..cell.rect }, words: right, ..cell.clone() });
         } else {
